@@ -1,0 +1,126 @@
+/**
+ * The Engine contract: what the rest of the server may ask of a model, wherever that model runs.
+ * The in-process native engine implements it today; a shared engine behind a socket and a remote one fit
+ * the same interface. Nothing here knows an editor, a document or a file on disk.
+ */
+
+/** A control token named by its role. Which id it has, and whether it exists, is the model's business. */
+export type SpecialToken =
+  'bos' | 'eos' | 'fimPrefix' | 'fimSuffix' | 'fimMiddle' | 'fimSuffixFirst';
+
+/**
+ * One stretch of a prompt. `text` is encoded with control tokens switched off, so no document can forge a
+ * sentinel; `special` is placed by id. `source` is the URI the text came from (or a `lacuna:` pseudo-URI).
+ */
+export type Segment =
+  | { readonly kind: 'text'; readonly text: string; readonly source: string }
+  | { readonly kind: 'special'; readonly token: SpecialToken };
+
+/** A whole prompt, in the order in which the model reads it. */
+export interface PromptPlan {
+  readonly segments: readonly Segment[];
+}
+
+/** Who is waiting: a lane to the left is served before a lane to the right. */
+export type Lane = 'inline' | 'chat' | 'speculate' | 'warm';
+
+/** How the next token is chosen. All fields are optional; the default is greedy. */
+export interface Sampling {
+  /** 0 (greedy, the default) … 2. */
+  readonly temperature?: number;
+  /** Keep the k most likely tokens; 0 (default) keeps all. */
+  readonly topK?: number;
+  /** Keep the smallest set with at least this much probability; 1 (default) keeps all. */
+  readonly topP?: number;
+  /** Drop tokens less likely than this share of the most likely one; 0 (default) drops none. */
+  readonly minP?: number;
+  /** Divides positive and multiplies negative logits of recent tokens; 1 (default) changes nothing. */
+  readonly repetitionPenalty?: number;
+  /** How many of the latest tokens the penalty looks at; default 64. */
+  readonly repetitionWindow?: number;
+  /** Same seed, same prompt, same text. Default 0. */
+  readonly seed?: number;
+}
+
+export interface GenerateOptions {
+  readonly lane: Lane;
+  /** Upper bound of generated tokens, ≥ 0. With 0 the prompt is only prefilled. */
+  readonly maxTokens: number;
+  readonly sampling?: Sampling;
+  /** The output ends before the first of these strings, even where one spans several tokens. */
+  readonly stop?: readonly string[];
+  /** Aborting ends the generation with reason `aborted`, in prefill too. */
+  readonly signal?: AbortSignal;
+}
+
+/** One generated token. `text` holds whole UTF-8 characters only, so it may be empty or belong to several tokens. */
+export interface GeneratedToken {
+  readonly id: number;
+  readonly text: string;
+  /** Natural logarithm of the probability the model gave this token, before any sampling filter. ≤ 0. */
+  readonly logProbability: number;
+}
+
+/** Why a generation ended: a stop string, the model's own end token, the token limit, a full context, or an abort. */
+export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'aborted';
+
+export interface GenerationSummary {
+  readonly reason: FinishReason;
+  /** Tokens of the prompt. */
+  readonly promptTokens: number;
+  /** Leading prompt tokens that were already in the KV cache. */
+  readonly residentTokens: number;
+  readonly generatedTokens: number;
+  /** Milliseconds from the start of work on this request to the end of prefill, and from there to the last token. */
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+}
+
+/** A running generation: iterate it for tokens; `summary` settles when it has ended, and rejects with the same error as the iteration. */
+export interface Generation extends AsyncIterable<GeneratedToken> {
+  readonly summary: Promise<GenerationSummary>;
+}
+
+/** How the model wants a hole to be described; `none` where it was not trained to fill holes. */
+export type FimLayout = 'psm' | 'spm' | 'none';
+
+/** What a person or a planner needs to know of a loaded model. */
+export interface EngineInfo {
+  /** The model's own name, or its file name. */
+  readonly model: string;
+  readonly path: string;
+  /** Where it runs and with what: `cpu (AVX-512, 2 threads)`. */
+  readonly device: string;
+  /** Tokens that prompt and answer may fill together. */
+  readonly contextLength: number;
+  readonly fim: FimLayout;
+  /** Where `fim` is `none`: why, and which model to use instead. */
+  readonly fimRemedy?: string;
+  readonly chatTemplate: boolean;
+}
+
+export interface Engine {
+  readonly info: EngineInfo;
+  /** Number of tokens `text` would take as a text segment. */
+  countTokens(text: string): number;
+  /** Starts at once. Throws nothing itself: errors surface in the iteration and in `summary`. */
+  generate(plan: PromptPlan, options: GenerateOptions): Generation;
+  /** How many leading tokens of `plan` already have KV. */
+  resident(plan: PromptPlan): number;
+  /** Aborts what runs and frees the model. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * An error a person can act on: what failed and why in `message`, what to do in `remedy`.
+ */
+export class EngineError extends Error {
+  constructor(
+    message: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'EngineError';
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The native addon's interface, typed once. Policy lives in TypeScript; the addon only reads files and runs
+ * the model. Errors thrown by the addon carry `code` and `remedy` (see `NativeError`).
+ */
+
+/** Scalars and strings as they are; arrays of strings and numbers as arrays. 64-bit integers become numbers if exact, else bigint. */
+export type MetadataValue = string | number | bigint | boolean | readonly MetadataValue[];
+
+export interface TensorSummary {
+  readonly name: string;
+  /** GGUF's own type name, e.g. `Q4_K`. */
+  readonly type: string;
+  /** ne order: the contiguous dimension first. */
+  readonly shape: readonly number[];
+  /** Bytes the tensor takes in the file. */
+  readonly bytes: number;
+}
+
+/** A GGUF file, checked and mapped; nothing is copied but the metadata that is asked for. */
+export interface NativeModelFile {
+  readonly path: string;
+  /** Bytes of the file. */
+  readonly size: number;
+  readonly version: number;
+  keys(): string[];
+  /** `undefined` where the file has no such key. */
+  get(key: string): MetadataValue | undefined;
+  tensors(): TensorSummary[];
+}
+
+export interface NativeEngineOptions {
+  /** Tokens of KV cache; capped by what the model was trained for. */
+  readonly contextLength?: number;
+  /** Worker threads, the engine's own included; 0 picks the number of physical cores. */
+  readonly threads?: number;
+  /** `auto` picks the fastest path this CPU can run. */
+  readonly cpuPath?: 'auto' | 'reference' | 'avx2' | 'avx512';
+  /** Tokens per prefill step; default 256. */
+  readonly chunk?: number;
+}
+
+export interface NativeEngineInfo {
+  readonly cpuPath: 'reference' | 'avx2' | 'avx512';
+  readonly threads: number;
+  readonly contextLength: number;
+  readonly vocabularySize: number;
+  /** Bytes of weights mapped from the file, KV cache, and scratch buffers. */
+  readonly weightBytes: number;
+  readonly kvBytes: number;
+  readonly scratchBytes: number;
+  readonly kvBytesPerToken: number;
+}
+
+export interface NativeRequest {
+  readonly tokens: Int32Array;
+  /** 0 inline, 1 chat, 2 speculate, 3 warm. */
+  readonly lane: number;
+  readonly maxTokens: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
+  readonly repetitionWindow?: number;
+  readonly seed?: number;
+  readonly stop?: readonly string[];
+  /** Tokens that end the answer. */
+  readonly endTokens: Int32Array;
+  /** Tokens that must never be sampled. */
+  readonly bannedTokens: Int32Array;
+}
+
+export interface NativeSummary {
+  readonly reason: 'stop' | 'end' | 'length' | 'context' | 'aborted';
+  readonly promptTokens: number;
+  readonly residentTokens: number;
+  readonly generatedTokens: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+}
+
+export interface NativeEngine {
+  readonly info: NativeEngineInfo;
+  /**
+   * Queues a request. `onToken` is called on the JavaScript thread in order, then `onEnd` exactly once.
+   * Returns a handle for `cancel`.
+   */
+  generate(
+    request: NativeRequest,
+    onToken: (id: number, text: string, logProbability: number) => void,
+    onEnd: (error: NativeError | null, summary: NativeSummary | null) => void,
+  ): number;
+  /** Stops a request between two layers; unknown handles are ignored. */
+  cancel(handle: number): void;
+  /** Leading tokens that already have KV. */
+  resident(tokens: Int32Array): number;
+  /** Float32 [tokens, vocabulary], row-major; every position's logits, prefilled `chunk` tokens at a time. Forgets the cache first. */
+  logits(tokens: Int32Array, chunk: number): Promise<Float32Array>;
+  /** Aborts what runs, joins the engine thread, frees the model. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface CpuFeatures {
+  readonly vendor: string;
+  readonly model: string;
+  /** Physical cores this process may use. */
+  readonly cores: number;
+  readonly avx2: boolean;
+  readonly avx512: boolean;
+  readonly avx512vnni: boolean;
+  readonly avx512bf16: boolean;
+  readonly amxInt8: boolean;
+  readonly amxBf16: boolean;
+}
+
+export interface NativeError extends Error {
+  /** `not-found`, `is-directory`, `empty`, `not-gguf`, `corrupt`, `unsupported`, `io`, `out-of-memory`, `invalid-argument`, `closed`. */
+  readonly code: string;
+  readonly remedy: string;
+}
+
+export interface NativeAddon {
+  openModelFile(path: string): NativeModelFile;
+  /** Loads on a worker thread. `onProgress` gets 0 … 1. */
+  loadEngine(
+    path: string,
+    options: NativeEngineOptions,
+    onProgress?: (fraction: number) => void,
+  ): Promise<NativeEngine>;
+  cpuFeatures(): CpuFeatures;
+}
