@@ -1,0 +1,201 @@
+/**
+ * An Engine without a model, for tests: the answer is a function of the plan. It keeps the whole contract
+ * (abort, stop strings, token limit, context, close), so what works against it works against a real engine.
+ */
+
+import {
+  EngineError,
+  type Engine,
+  type EngineInfo,
+  type FinishReason,
+  type GenerateOptions,
+  type Generation,
+  type PromptPlan,
+} from '../../server/engine/contract.js';
+import { GenerationStream } from '../../server/engine/generation-stream.js';
+
+export interface ScriptedEngineOptions {
+  /** The whole answer, or how to make it from the plan. One that throws fails the generation. */
+  readonly answer: string | ((plan: PromptPlan, options: GenerateOptions) => string);
+  /** Milliseconds before the first token; default 0 (one turn of the event loop). */
+  readonly prefillMs?: number;
+  /** Milliseconds before each later token; default 0 (one turn of the event loop). */
+  readonly tokenMs?: number;
+  /** Of every token; default -0.1. */
+  readonly logProbability?: number;
+  /** Overrides of `info`; by default a PSM model with 4096 tokens of context. */
+  readonly info?: Partial<EngineInfo>;
+}
+
+export interface ScriptedRequest {
+  readonly plan: PromptPlan;
+  readonly options: GenerateOptions;
+  readonly generation: Generation;
+}
+
+export class ScriptedEngine implements Engine {
+  readonly info: EngineInfo;
+  /** Every request so far, oldest first. */
+  readonly requests: ScriptedRequest[] = [];
+
+  private closed = false;
+  private readonly running = new Set<AbortController>();
+  private readonly prefilled: string[][] = [];
+
+  constructor(private readonly script: ScriptedEngineOptions) {
+    this.info = {
+      model: 'scripted',
+      path: 'scripted.gguf',
+      device: 'none (scripted)',
+      contextLength: 4096,
+      fim: 'psm',
+      chatTemplate: false,
+      ...script.info,
+    };
+  }
+
+  countTokens(text: string): number {
+    return scriptedTokens(text).length;
+  }
+
+  generate(plan: PromptPlan, options: GenerateOptions): Generation {
+    const abort = new AbortController();
+    const stream = new GenerationStream(() => {
+      abort.abort();
+    });
+    this.requests.push({ plan, options, generation: stream });
+    this.running.add(abort);
+    const signals = options.signal ? [abort.signal, options.signal] : [abort.signal];
+    this.run(plan, options, AbortSignal.any(signals), stream)
+      .catch((error: unknown) => {
+        stream.fail(error instanceof Error ? error : new Error(String(error)));
+      })
+      .finally(() => this.running.delete(abort));
+    return stream;
+  }
+
+  resident(plan: PromptPlan): number {
+    const tokens = planTokens(plan);
+    return Math.max(0, ...this.prefilled.map((seen) => commonLength(seen, tokens)));
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    for (const abort of this.running) abort.abort();
+    return Promise.resolve();
+  }
+
+  private async run(
+    plan: PromptPlan,
+    options: GenerateOptions,
+    signal: AbortSignal,
+    stream: GenerationStream,
+  ): Promise<void> {
+    if (this.closed) throw new EngineError('the engine is closed', 'Start it again.');
+    const prompt = planTokens(plan);
+    const room = this.info.contextLength - prompt.length;
+    if (room < 0) {
+      throw new EngineError(
+        `the prompt takes ${prompt.length} tokens, the model holds ${this.info.contextLength}`,
+        'Send a shorter prompt.',
+      );
+    }
+    if (this.info.fim === 'none' && plan.segments.some(isFimToken)) {
+      throw new EngineError('the model cannot fill holes', 'Use a FIM model.');
+    }
+    const resident = this.resident(plan);
+    let generated = 0;
+    const end = (reason: FinishReason) => {
+      stream.end({
+        reason,
+        promptTokens: prompt.length,
+        residentTokens: resident,
+        generatedTokens: generated,
+        prefillMs: this.script.prefillMs ?? 0,
+        decodeMs: generated * (this.script.tokenMs ?? 0),
+      });
+    };
+    if (!(await pause(this.script.prefillMs ?? 0, signal))) {
+      end('aborted');
+      return;
+    }
+    this.prefilled.push(prompt);
+    const { answer } = this.script;
+    const whole = typeof answer === 'string' ? answer : answer(plan, options);
+    const text = whole.slice(0, firstStop(whole, options.stop ?? []));
+    for (const piece of scriptedTokens(text)) {
+      if (generated >= Math.min(options.maxTokens, room)) {
+        end(room < options.maxTokens ? 'context' : 'length');
+        return;
+      }
+      if (generated > 0 && !(await pause(this.script.tokenMs ?? 0, signal))) {
+        end('aborted');
+        return;
+      }
+      const logProbability = this.script.logProbability ?? -0.1;
+      stream.push({ id: scriptedId(piece), text: piece, logProbability });
+      generated++;
+    }
+    if (generated >= options.maxTokens) end('length');
+    else end(text.length < whole.length ? 'stop' : 'end');
+  }
+}
+
+/** The text of a plan's segments, with `<token>` for each special: handy in assertions and in answers. */
+export function planText(plan: PromptPlan): string {
+  return plan.segments
+    .map((segment) => (segment.kind === 'text' ? segment.text : `<${segment.token}>`))
+    .join('');
+}
+
+/** Words with one leading space, runs of blanks, and single characters otherwise. */
+function scriptedTokens(text: string): string[] {
+  return text.match(/ ?[\p{L}\p{N}_]+|[ \t]+|[^]/gu) ?? [];
+}
+
+function planTokens(plan: PromptPlan): string[] {
+  return plan.segments.flatMap((segment) =>
+    segment.kind === 'text' ? scriptedTokens(segment.text) : [`<${segment.token}>`],
+  );
+}
+
+function isFimToken(segment: PromptPlan['segments'][number]): boolean {
+  return segment.kind === 'special' && segment.token.startsWith('fim');
+}
+
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+function firstStop(text: string, stops: readonly string[]): number {
+  const found = stops.filter((stop) => stop !== '').map((stop) => text.indexOf(stop));
+  return Math.min(text.length, ...found.filter((at) => at >= 0));
+}
+
+/** A stable made-up id: FNV-1a of the text, within 16 bits. */
+function scriptedId(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 16) & 0xffff;
+}
+
+/** Resolves to false as soon as the signal aborts, to true after `ms` milliseconds. */
+function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(false);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(!signal.aborted);
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
