@@ -1,4 +1,5 @@
-// The one exception type of the native rooms: what failed and why, and what a person can do about it.
+// The one exception type of the native rooms: what failed and why, and what a person can do about
+// it.
 #pragma once
 
 #include <stdexcept>

@@ -1,5 +1,6 @@
-// GGUF v2 and v3, mapped and checked. Every length, count, offset, type and alignment is verified against the
-// file's size before it is used, overflow included; after `open` returns, all views are in bounds.
+// GGUF v2 and v3, mapped and checked. Every length, count, offset, type and alignment is verified
+// against the file's size before it is used, overflow included; after `open` returns, all views are
+// in bounds.
 #pragma once
 
 #include <array>
@@ -32,7 +33,7 @@ struct TensorInfo {
   uint32_t dimensions;            // 1 … 4
   std::array<uint64_t, 4> shape;  // ne order: shape[0] is contiguous; unused dimensions are 1
   uint64_t bytes;                 // size in the file
-  const std::byte* data;          // in the mapping; aligned to the file's alignment
+  const std::byte* data;          // in the mapping; aligned to at least 8 bytes
 
   uint64_t elements() const { return shape[0] * shape[1] * shape[2] * shape[3]; }
   uint64_t rows() const { return shape[1] * shape[2] * shape[3]; }
@@ -40,8 +41,9 @@ struct TensorInfo {
 
 class GgufFile {
  public:
-  // Throws Error: kNotFound, kIsDirectory, kEmpty, kNotGguf, kCorrupt, kUnsupported (an unknown version or a
-  // tensor type the engine cannot compute, named with its tensor), kIo.
+  // Throws Error: kNotFound, kIsDirectory, kEmpty, kNotGguf, kCorrupt, kUnsupported (an unknown
+  // version or a tensor type the engine cannot compute, named with its tensor), kIo, kOutOfMemory
+  // (no address space for the mapping), kInvalidArgument (a NUL in the path).
   static GgufFile open(const std::string& path);
 
   GgufFile(GgufFile&&) noexcept;
@@ -56,8 +58,8 @@ class GgufFile {
   const std::vector<std::pair<std::string, GgufValue>>& metadata() const { return metadata_; }
   const GgufValue* find(std::string_view key) const;  // null where absent
 
-  // Typed access: nullopt where the key is absent; Error kCorrupt where it has another type or, for u32,
-  // does not fit.
+  // Typed access: nullopt where the key is absent; Error kCorrupt where it has another type or, for
+  // u32, does not fit.
   std::optional<uint32_t> u32(std::string_view key) const;
   std::optional<double> f64(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;

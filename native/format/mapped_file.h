@@ -10,7 +10,10 @@ namespace lacuna {
 
 class MappedFile {
  public:
-  // Throws Error kNotFound, kIsDirectory, kEmpty or kIo, each with the path and a remedy.
+  // Throws Error kNotFound, kIsDirectory, kEmpty, kIo (unreadable, or not a regular file),
+  // kOutOfMemory or kInvalidArgument (a NUL in the path), each with the path and a remedy. The file
+  // must not be shortened while it is mapped: the kernel answers a read past the new end with
+  // SIGBUS.
   static std::shared_ptr<const MappedFile> open(const std::string& path);
 
   ~MappedFile();

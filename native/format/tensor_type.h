@@ -5,7 +5,8 @@
 
 namespace lacuna {
 
-// Ids as they stand in the file. A file may name other ids; `tensor_type_traits` knows the ones below.
+// Ids as they stand in the file. A file may name other ids; `tensor_type_traits` knows the ones
+// below.
 enum class TensorType : uint32_t {
   kF32 = 0,
   kF16 = 1,
@@ -21,7 +22,7 @@ enum class TensorType : uint32_t {
 };
 
 struct TensorTypeTraits {
-  const char* name;        // GGUF's own name, e.g. "Q4_K"
+  const char* name;         // GGUF's own name, e.g. "Q4_K"
   uint32_t block_elements;  // elements that share one block; divides the contiguous dimension
   uint32_t block_bytes;     // bytes of one block
 };
@@ -29,8 +30,11 @@ struct TensorTypeTraits {
 // Null where the engine cannot compute with this type.
 const TensorTypeTraits* tensor_type_traits(TensorType type);
 
-// The name of any type id that GGUF defines, supported or not ("Q2_K"); "type 99" is the caller's to write
-// where this returns null.
+// The name of any type id that GGUF defines, supported or not ("Q2_K"); "type 99" is the caller's
+// to write where this returns null.
 const char* tensor_type_name(uint32_t id);
+
+// The names of the types the engine computes with, as a sentence lists them.
+const char* supported_tensor_type_names();
 
 }  // namespace lacuna
