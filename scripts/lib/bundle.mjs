@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { inRoot } from './paths.mjs';
+import { step } from './report.mjs';
+import { filesUnder, hashFiles, readStamp, writeStamp } from './stamp.mjs';
+
+const stampFile = inRoot('dist/.bundle-stamp.json');
+
+/** What both bundles have in common: Node code, readable when something goes wrong in the field. */
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  absWorkingDir: inRoot(),
+};
+
+/** esbuild comes with `npm ci`, so it is loaded only when it is needed. */
+async function esbuild() {
+  return import('esbuild');
+}
+
+/**
+ * The VS Code client as one file. CommonJS, because the extension host calls `require` on it.
+ *
+ * @param {string} outfile
+ */
+export async function bundleClient(outfile, options = {}) {
+  const { build } = await esbuild();
+  await build({
+    ...common,
+    entryPoints: ['client/main.ts'],
+    outfile,
+    format: 'cjs',
+    external: ['vscode'],
+    ...options,
+  });
+}
+
+/**
+ * The server and the command line as one file, for the VSIX, where there is no node_modules. An ES module like
+ * the compiled tree; packages written for CommonJS ask for `require`, so it is made.
+ *
+ * @param {string} outfile
+ */
+export async function bundleServer(outfile, options = {}) {
+  const { build } = await esbuild();
+  await build({
+    ...common,
+    entryPoints: ['server/cli/main.ts'],
+    outfile,
+    format: 'esm',
+    banner: {
+      js: "import { createRequire as lacunaCreateRequire } from 'node:module'; const require = lacunaCreateRequire(import.meta.url);",
+    },
+    ...options,
+  });
+}
+
+/** Bundles the client for a VS Code that runs this folder as an extension, where a source changed. */
+export async function buildClient() {
+  const outfile = inRoot('dist/client/main.cjs');
+  const sources = filesUnder(['client', 'protocol', 'package-lock.json'], (file) =>
+    /\.(ts|json)$/.test(file),
+  );
+  const hash = hashFiles(sources);
+  if (existsSync(outfile) && readStamp(stampFile)?.hash === hash) return;
+  await step('Bundling the VS Code client', async () => {
+    await bundleClient(outfile, { sourcemap: true });
+    writeStamp(stampFile, { hash });
+  });
+}
