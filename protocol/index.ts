@@ -1,0 +1,7 @@
+/**
+ * Everything client and server say to each other beyond plain LSP. Imports nothing, so that both sides can
+ * import it.
+ */
+export * from './commands.js';
+export * from './settings.js';
+export * from './status.js';

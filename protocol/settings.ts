@@ -1,0 +1,37 @@
+/**
+ * The settings, named as a person writes them: under `lacuna.` in the editor's configuration, or as the
+ * object given as `initializationOptions`.
+ */
+
+/** Section to ask for with `workspace/configuration`. */
+export const settingsSection = 'lacuna';
+
+export interface LacunaSettings {
+  /** Off: no model is loaded and every request is answered with nothing. */
+  readonly enable: boolean;
+  /** Absolute path of a GGUF file, `~/` allowed; empty uses the embedded model. */
+  readonly model: string;
+  /** Language identifiers in which nothing is completed. */
+  readonly disabledLanguages: readonly string[];
+  /** Most tokens a completion may take. 1 … 1024. */
+  readonly maxTokens: number;
+  /** Most lines a completion may take; 1 keeps every completion on one line. 1 … 100. */
+  readonly maxLines: number;
+  /** Milliseconds of quiet before an automatic request is worked on. 0 … 5000. */
+  readonly debounce: number;
+  /** Threads for the model; 0 picks the number of physical cores. 0 … 256. */
+  readonly threads: number;
+  /** Tokens that prompt and completion may fill together; capped by what the model was trained for. 64 … 163840. */
+  readonly contextLength: number;
+}
+
+export const defaultSettings: LacunaSettings = {
+  enable: true,
+  model: '',
+  disabledLanguages: [],
+  maxTokens: 96,
+  maxLines: 8,
+  debounce: 40,
+  threads: 0,
+  contextLength: 2048,
+};

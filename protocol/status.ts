@@ -1,0 +1,28 @@
+/**
+ * What Lacuna is doing, pushed from server to client whenever it changes.
+ */
+
+/** Method of the notification that carries a `LacunaStatus`. Server to client. */
+export const statusMethod = 'lacuna/status';
+
+/**
+ * `Normal`: completions work, or will once the model has loaded. `Warning`: they work, with a flaw.
+ * `Error`: they do not work until someone acts. `Inactive`: they are switched off.
+ */
+export type StatusKind = 'Normal' | 'Warning' | 'Error' | 'Inactive';
+
+export interface LacunaStatus {
+  /** True while a model loads or a completion is generated. */
+  readonly busy: boolean;
+  readonly kind: StatusKind;
+  /** One sentence for a person. */
+  readonly message: string;
+  /** What to do about it; present where `kind` is not `Normal`. */
+  readonly remedy?: string;
+  /** Name of the loaded model. */
+  readonly model?: string;
+  /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */
+  readonly device?: string;
+  /** Decoding speed of the latest completion, tokens a second. */
+  readonly tokensPerSecond?: number;
+}
