@@ -89,4 +89,17 @@ static_assert(sizeof(BlockQ6_K) == 210 && alignof(BlockQ6_K) == 1);
 constexpr int8_t kIQ4_NLValues[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                       1,    13,   25,  38,  53,  69,  89,  113};
 
+// The 6-bit scale and minimum of group `group` (0 … 7) of a Q4_K or Q5_K block. `static`, so that a
+// copy compiled for a newer instruction set never stands in for the plain one.
+static inline void unpack_k_scale(const uint8_t* scales, uint32_t group, uint8_t* scale,
+                                  uint8_t* minimum) {
+  if (group < 4) {
+    *scale = scales[group] & 63;
+    *minimum = scales[group + 4] & 63;
+  } else {
+    *scale = static_cast<uint8_t>((scales[group + 4] & 15) | (scales[group - 4] >> 6) << 4);
+    *minimum = static_cast<uint8_t>((scales[group + 4] >> 4) | (scales[group] >> 6) << 4);
+  }
+}
+
 }  // namespace lacuna

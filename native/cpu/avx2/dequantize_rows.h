@@ -1,0 +1,19 @@
+// The row functions that `dequantize_row_avx2` chooses from.
+#pragma once
+
+#include <cstddef>
+
+namespace lacuna::cpu::avx2 {
+
+void dequantize_f16(const std::byte* blocks, float* out, size_t elements);
+void dequantize_bf16(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q4_0(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q5_0(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q5_1(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q8_0(const std::byte* blocks, float* out, size_t elements);
+void dequantize_iq4_nl(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q4_k(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q5_k(const std::byte* blocks, float* out, size_t elements);
+void dequantize_q6_k(const std::byte* blocks, float* out, size_t elements);
+
+}  // namespace lacuna::cpu::avx2
