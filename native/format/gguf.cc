@@ -1,5 +1,7 @@
 #include "format/gguf.h"
 
+#include <algorithm>
+
 #include "format/byte_reader.h"
 #include "format/error.h"
 #include "format/file_kind.h"
@@ -145,6 +147,20 @@ const std::vector<std::string_view>* GgufFile::strings(std::string_view key) con
     if (const auto* result = std::get_if<std::vector<std::string_view>>(array)) return result;
   }
   fail_value(path_, key, "an array of strings");
+}
+
+std::vector<int64_t> GgufFile::integers(std::string_view key) const {
+  const GgufValue* value = find(key);
+  if (value == nullptr) return {};
+  if (const auto* array = std::get_if<GgufArray>(value)) {
+    if (const auto* wide = std::get_if<std::vector<int64_t>>(array)) return *wide;
+    if (const auto* wide = std::get_if<std::vector<uint64_t>>(array);
+        wide != nullptr &&
+        std::all_of(wide->begin(), wide->end(), [](uint64_t v) { return v <= INT64_MAX; })) {
+      return {wide->begin(), wide->end()};
+    }
+  }
+  fail_value(path_, key, "an array of integers");
 }
 
 const TensorInfo* GgufFile::find_tensor(std::string_view name) const {

@@ -58,13 +58,14 @@ class GgufFile {
   const std::vector<std::pair<std::string, GgufValue>>& metadata() const { return metadata_; }
   const GgufValue* find(std::string_view key) const;  // null where absent
 
-  // Typed access: nullopt where the key is absent; Error kCorrupt where it has another type or, for
-  // u32, does not fit.
+  // Typed access: nullopt (null, empty) where the key is absent; Error kCorrupt where it has
+  // another type or, for integers, does not fit.
   std::optional<uint32_t> u32(std::string_view key) const;
   std::optional<double> f64(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;
   std::optional<std::string_view> string(std::string_view key) const;
   const std::vector<std::string_view>* strings(std::string_view key) const;  // null where absent
+  std::vector<int64_t> integers(std::string_view key) const;                 // empty where absent
 
   const std::vector<TensorInfo>& tensors() const { return tensors_; }  // file order
   const TensorInfo* find_tensor(std::string_view name) const;          // null where absent

@@ -10,6 +10,10 @@
 
 #include "format/error.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace lacuna {
 namespace {
 
@@ -46,6 +50,21 @@ class FileDescriptor {
       throw Error(ErrorCode::kIo, path + ": cannot be opened: " + std::strerror(error),
                   "Check that the disk is mounted and healthy, then try again.");
   }
+}
+
+// The mapping's last page reads as zeros behind the file's end. AddressSanitizer is told that those
+// bytes are out of bounds (or, before they are unmapped, that they are not).
+void mark_tail([[maybe_unused]] std::span<const std::byte> bytes,
+               [[maybe_unused]] bool out_of_bounds) {
+#if defined(__SANITIZE_ADDRESS__)
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t tail = (page - bytes.size() % page) % page;
+  if (out_of_bounds) {
+    ASAN_POISON_MEMORY_REGION(bytes.data() + bytes.size(), tail);
+  } else {
+    ASAN_UNPOISON_MEMORY_REGION(bytes.data() + bytes.size(), tail);
+  }
+#endif
 }
 
 }  // namespace
@@ -86,11 +105,13 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
     throw Error(ErrorCode::kIo, path + ": cannot be mapped: " + std::strerror(error),
                 "Copy the file to a local disk and pass that copy.");
   }
-  return std::shared_ptr<const MappedFile>(
-      new MappedFile({static_cast<const std::byte*>(address), size}));
+  const std::span<const std::byte> bytes(static_cast<const std::byte*>(address), size);
+  mark_tail(bytes, true);
+  return std::shared_ptr<const MappedFile>(new MappedFile(bytes));
 }
 
 MappedFile::~MappedFile() {
+  mark_tail(bytes_, false);
   ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 

@@ -1,0 +1,15 @@
+// The module: one line for each function of `NativeAddon` in addon.ts.
+#include <napi.h>
+
+#include "addon/model_file.h"
+
+namespace {
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  lacuna::addon::register_model_file(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(lacuna, initialise)

@@ -1,0 +1,48 @@
+// `dequantize(path, type, blocks, elements)`: weight blocks as a Float32Array.
+#include "cpu/dequantize.h"
+
+#include <string>
+
+#include "addon/errors.h"
+#include "testing/testing.h"
+
+namespace lacuna::testing {
+namespace {
+
+cpu::DequantizeRow find_row_function(const std::string& path, TensorType type) {
+  if (path == "reference") return cpu::dequantize_row_reference(type);
+#ifdef LACUNA_X86
+  if (path == "avx2") return cpu::dequantize_row_avx2(type);
+  if (path == "avx512") return cpu::dequantize_row_avx512(type);
+#endif
+  return nullptr;
+}
+
+Napi::Value dequantize(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return addon::guarded(env, [&]() -> Napi::Value {
+    const std::string path = addon::string_argument(info, 0, "path");
+    const TensorType type{info[1].As<Napi::Number>().Uint32Value()};
+    const auto blocks = info[2].As<Napi::Uint8Array>();
+    const size_t elements = info[3].As<Napi::Number>().Uint32Value();
+
+    const TensorTypeTraits* traits = tensor_type_traits(type);
+    const cpu::DequantizeRow row = find_row_function(path, type);
+    if (traits == nullptr || row == nullptr || elements % traits->block_elements != 0 ||
+        blocks.ByteLength() != elements / traits->block_elements * traits->block_bytes) {
+      throw Error(ErrorCode::kInvalidArgument, "no such path or type, or not whole blocks",
+                  "Correct the test.");
+    }
+    const auto out = Napi::Float32Array::New(env, elements);
+    row(reinterpret_cast<const std::byte*>(blocks.Data()), out.Data(), elements);
+    return out;
+  });
+}
+
+}  // namespace
+
+void register_dequantize(Napi::Env env, Napi::Object exports) {
+  exports.Set("dequantize", Napi::Function::New(env, dequantize, "dequantize"));
+}
+
+}  // namespace lacuna::testing

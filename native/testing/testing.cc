@@ -1,0 +1,12 @@
+#include "testing/testing.h"
+
+namespace {
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  lacuna::testing::register_dequantize(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(lacuna_testing, initialise)

@@ -1,0 +1,11 @@
+// The addon through which mocha tests the native rooms: one `register_…` a room, typed in
+// test/native/addons.ts.
+#pragma once
+
+#include <napi.h>
+
+namespace lacuna::testing {
+
+void register_dequantize(Napi::Env env, Napi::Object exports);
+
+}  // namespace lacuna::testing
