@@ -1,0 +1,68 @@
+import path from 'node:path';
+import type { LogOutputChannel } from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  TransportKind,
+  type LanguageClientOptions,
+  type ServerOptions,
+} from 'vscode-languageclient/node';
+import { statusMethod, type LacunaStatus } from '../protocol/index.js';
+import { readSettings } from './config.js';
+
+export interface ClientHandlers {
+  readonly onStatus: (status: LacunaStatus) => void;
+  /** The server's process ended although nobody asked it to. Called at most once for a client. */
+  readonly onCrash: () => void;
+}
+
+/** A client that reports by its output and its status bar item alone: a pop-up for each error would bury the editor. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/**
+ * A client for the server that ships in this extension: the same file that other editors run with `--stdio`,
+ * here on the editor's own Node, over IPC. Ghost text, document sync and settings are the library's work.
+ *
+ * @param extensionPath folder of the extension
+ */
+export function createClient(
+  extensionPath: string,
+  output: LogOutputChannel,
+  { onStatus, onCrash }: ClientHandlers,
+): LanguageClient {
+  const serverOptions: ServerOptions = {
+    module: path.join(extensionPath, 'dist', 'server', 'cli', 'main.js'),
+    args: ['lsp'],
+    transport: TransportKind.ipc,
+  };
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: [
+      { scheme: 'file' },
+      { scheme: 'untitled' },
+      { scheme: 'vscode-notebook-cell' },
+      { scheme: 'vscode-remote' },
+    ],
+    initializationOptions: readSettings,
+    outputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        onCrash();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+  };
+  const client = new QuietClient('lacuna', 'Lacuna', serverOptions, clientOptions);
+  client.onNotification(statusMethod, (status: LacunaStatus) => {
+    onStatus(status);
+  });
+  return client;
+}

@@ -1,0 +1,116 @@
+import { window, type Disposable, type ExtensionContext } from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { createClient } from './client.js';
+import { RestartPolicy } from './restart-policy.js';
+import { RestartQueue } from './restart-queue.js';
+import { StatusBar } from './status-bar.js';
+import type { ServerState } from './status-view.js';
+
+/** Milliseconds that a server gets to shut down before its process is ended. */
+const stopTimeout = 2000;
+/** Milliseconds until the server must have answered `initialize`; models are loaded after it. */
+const startTimeout = 30_000;
+
+/** Owns the language client, the status bar and the output channel, and decides when the server is started again. */
+export class Ctx implements Disposable {
+  readonly output = window.createOutputChannel('Lacuna', { log: true });
+  private readonly statusBar = new StatusBar();
+  private readonly policy = new RestartPolicy();
+  private readonly queue = new RestartQueue(() => this.startAnew());
+  private state: ServerState = { phase: 'starting' };
+  private client: LanguageClient | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(private readonly extension: ExtensionContext) {}
+
+  /** Starts the server, or starts it again; requests that come while one is running are served by one restart. */
+  async restart(): Promise<void> {
+    this.policy.forget();
+    await this.queue.request();
+  }
+
+  /** Ends the server. Nothing starts it again. */
+  async stop(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.retry);
+    await this.stopClient();
+  }
+
+  dispose(): void {
+    this.statusBar.dispose();
+    this.output.dispose();
+  }
+
+  private async startAnew(): Promise<void> {
+    clearTimeout(this.retry);
+    await this.stopClient();
+    if (this.closed) return;
+    this.show({ phase: 'starting' });
+    const client: LanguageClient = createClient(this.extension.extensionPath, this.output, {
+      onStatus: (status) => {
+        if (this.client === client) this.show({ phase: 'running', status });
+      },
+      onCrash: () => {
+        if (this.client === client) this.afterCrash('The language server stopped unexpectedly.');
+      },
+    });
+    this.client = client;
+    const deadline = setTimeout(() => client.serverProcess?.kill('SIGKILL'), startTimeout);
+    try {
+      await client.start();
+      // Unless the server has said more already.
+      if (this.isCurrent(client) && this.state.phase === 'starting')
+        this.show({ phase: 'running' });
+    } catch (error) {
+      this.output.error(error instanceof Error ? error : String(error));
+      // A process that died while starting has been reported as a crash already.
+      if (this.isCurrent(client))
+        this.afterCrash(
+          `The language server did not start: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      client.serverProcess?.kill();
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  /** A method of its own: the field changes while a start is awaited, which the compiler does not expect. */
+  private isCurrent(client: LanguageClient): boolean {
+    return this.client === client;
+  }
+
+  private afterCrash(message: string): void {
+    this.client = undefined;
+    if (this.closed) return;
+    const delay = this.policy.crashed(performance.now());
+    if (delay === undefined) {
+      this.output.error(`${message} It did so too often to be started again.`);
+      this.show({ phase: 'failed', message });
+      return;
+    }
+    this.output.warn(`${message} Starting it again in ${delay / 1000} s.`);
+    this.show({ phase: 'restarting', inSeconds: delay / 1000 });
+    this.retry = setTimeout(() => {
+      void this.queue.request();
+    }, delay);
+  }
+
+  private async stopClient(): Promise<void> {
+    const client = this.client;
+    const process = client?.serverProcess;
+    this.client = undefined;
+    try {
+      await client?.dispose(stopTimeout);
+    } catch (error) {
+      // It hangs or has not started yet, and cannot be asked.
+      this.output.debug(`Stopping the server: ${String(error)}`);
+      process?.kill('SIGKILL');
+    }
+  }
+
+  private show(state: ServerState): void {
+    this.state = state;
+    if (!this.closed) this.statusBar.show(state);
+  }
+}

@@ -1,0 +1,40 @@
+import { MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from 'vscode';
+import { serverCommands } from '../protocol/index.js';
+import { clientCommands, statusView, type ServerState } from './status-view.js';
+
+/** The item at the lower right: one glance for the state, a hover for the remedy, a click to act. */
+export class StatusBar implements Disposable {
+  private readonly item = window.createStatusBarItem(
+    'lacuna.status',
+    StatusBarAlignment.Right,
+    100,
+  );
+
+  constructor() {
+    this.item.name = 'Lacuna';
+    this.show({ phase: 'starting' });
+    this.item.show();
+  }
+
+  show(state: ServerState): void {
+    const view = statusView(state);
+    this.item.text = view.text;
+    this.item.command = view.command;
+    this.item.backgroundColor = view.background
+      ? new ThemeColor(`statusBarItem.${view.background}Background`)
+      : undefined;
+    const tooltip = new MarkdownString(view.tooltip);
+    tooltip.isTrusted = {
+      enabledCommands: [
+        ...Object.values(clientCommands),
+        ...Object.values(serverCommands),
+        'workbench.action.openSettings',
+      ],
+    };
+    this.item.tooltip = tooltip;
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+}

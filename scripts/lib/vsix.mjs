@@ -1,0 +1,60 @@
+import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { bundleClient, bundleServer } from './bundle.mjs';
+import { inRoot } from './paths.mjs';
+import { Problem } from './report.mjs';
+import { runNode } from './run.mjs';
+
+const megabyte = 1e6;
+/** Registries refuse larger files, and nobody waits for them. */
+const largest = 100 * megabyte;
+
+/** What ships as it stands in the repository; the bundles join it. `.vscodeignore` is the last word. */
+const copied = [
+  ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore'],
+  ...['bin', 'model', 'docs/images', 'build/Release/lacuna.node'],
+];
+
+/** `linux-x64`, `darwin-arm64`, …: the addon runs on one of them only. */
+function target() {
+  return `${process.platform}-${process.arch}`;
+}
+
+/**
+ * Packs the extension for this machine's platform: client and server bundled, addon and embedded model beside
+ * them at the same paths as in the repository. Everything must be built before.
+ *
+ * @param {string} file where the VSIX goes
+ * @returns {Promise<number>} its size in bytes
+ */
+export async function packVsix(file) {
+  const stage = inRoot('dist/vsix');
+  rmSync(stage, { recursive: true, force: true });
+  for (const name of copied) cpSync(inRoot(name), path.join(stage, name), { recursive: true });
+  await bundleClient(path.join(stage, 'dist/client/main.cjs'), { minify: true });
+  await bundleServer(path.join(stage, 'dist/server/cli/main.js'), {
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  await runNode(
+    inRoot('node_modules/@vscode/vsce/vsce'),
+    [
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--target',
+      target(),
+      '--out',
+      file,
+    ],
+    { cwd: stage },
+  );
+  const { size } = statSync(file);
+  if (size > largest)
+    throw new Problem(
+      `${file} has ${(size / megabyte).toFixed(0)} MB, more than the ${largest / megabyte} MB that may ship`,
+    );
+  return size;
+}

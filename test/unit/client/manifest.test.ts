@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { clientCommands } from '../../../client/status-view.js';
+import { defaultSettings } from '../../../protocol/index.js';
+
+interface Setting {
+  readonly default: unknown;
+  readonly markdownDescription?: string;
+}
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
+  };
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
+}
+
+const manifest = JSON.parse(
+  readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
+) as Manifest;
+const { properties } = manifest.contributes.configuration;
+
+describe('extension manifest', () => {
+  it('offers every setting of the protocol, and no other, with the same default', () => {
+    const offered = Object.entries(properties).map(([name, setting]) => [name, setting.default]);
+    const wanted = Object.entries(defaultSettings).map(([name, value]) => [
+      `lacuna.${name}`,
+      value,
+    ]);
+    assert.deepEqual(Object.fromEntries(offered), Object.fromEntries(wanted));
+  });
+
+  it('keeps the settings few, each described', () => {
+    assert.ok(Object.keys(properties).length <= 15);
+    for (const [name, setting] of Object.entries(properties))
+      assert.ok((setting.markdownDescription ?? '').length > 20, name);
+  });
+
+  it('contributes the commands that the client registers', () => {
+    assert.deepEqual(
+      manifest.contributes.commands.map((each) => each.command).sort(),
+      Object.values(clientCommands).sort(),
+    );
+  });
+
+  it('takes no path from a workspace that is not trusted', () => {
+    const paths = Object.entries(properties)
+      .filter(([, setting]) => /\bpath\b/i.test(setting.markdownDescription ?? ''))
+      .map(([name]) => name);
+    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, paths);
+  });
+});

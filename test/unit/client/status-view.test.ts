@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { statusView } from '../../../client/status-view.js';
+import type { LacunaStatus } from '../../../protocol/index.js';
+
+const ready: LacunaStatus = {
+  busy: false,
+  kind: 'Normal',
+  message: 'Ready.',
+  model: 'lacuna-seed',
+  device: 'cpu (AVX-512, 2 threads)',
+};
+
+const running = (status: Partial<LacunaStatus>) =>
+  statusView({ phase: 'running', status: { ...ready, ...status } });
+
+describe('status bar', () => {
+  it('shows the model, and in the tooltip the device and the speed', () => {
+    const view = running({ tokensPerSecond: 312.4 });
+    assert.equal(view.text, '$(sparkle) lacuna-seed');
+    assert.match(view.tooltip, /312 tokens\/s/);
+    assert.match(view.tooltip.replaceAll('\\', ''), /Runs on cpu \(AVX-512, 2 threads\)/);
+    assert.equal(view.background, undefined);
+  });
+
+  it('spins while the server is busy', () => {
+    assert.equal(running({ busy: true }).text, '$(loading~spin) lacuna-seed');
+  });
+
+  it('turns red on an error, gives the remedy, and loads the model again on a click', () => {
+    const view = running({
+      kind: 'Error',
+      message: 'No such file: /models/x.gguf',
+      remedy: 'Set lacuna.model to a file that exists',
+    });
+    assert.equal(view.background, 'error');
+    assert.equal(view.command, 'lacuna.reloadModel');
+    assert.match(view.tooltip, /What to do:\*\* Set lacuna\.model/);
+  });
+
+  it('turns yellow on a warning', () => {
+    assert.equal(running({ kind: 'Warning', remedy: 'Use another model' }).background, 'warning');
+  });
+
+  it('switches back on with a click where it was switched off', () => {
+    assert.equal(running({ kind: 'Inactive' }).command, 'lacuna.toggle');
+  });
+
+  it('lets no text of the server forge a link or an icon', () => {
+    const { tooltip } = running({
+      message: '[click](command:workbench.action.quit) $(bug) <img src="x">',
+    });
+    assert.doesNotMatch(tooltip, /[^\\]\[click/);
+    assert.doesNotMatch(tooltip, /[^\\]\$\(bug/);
+    assert.doesNotMatch(tooltip, /[^\\]<img/);
+  });
+
+  it('says when a server that stopped will be started again, and offers to do it at once', () => {
+    const view = statusView({ phase: 'restarting', inSeconds: 4 });
+    assert.match(view.tooltip, /again in 4 s/);
+    assert.equal(view.command, 'lacuna.restart');
+  });
+
+  it('says what to do about a server that does not start', () => {
+    const view = statusView({ phase: 'failed', message: 'It stopped.' });
+    assert.equal(view.background, 'error');
+    assert.match(view.tooltip, /What to do/);
+  });
+});
