@@ -44,6 +44,7 @@ export async function packVsix(file) {
       'package',
       '--no-dependencies',
       '--allow-missing-repository',
+      '--no-rewrite-relative-links',
       '--target',
       target(),
       '--out',

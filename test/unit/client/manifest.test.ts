@@ -25,8 +25,11 @@ const { properties } = manifest.contributes.configuration;
 
 describe('extension manifest', () => {
   it('offers every setting of the protocol, and no other, with the same default', () => {
-    const offered = Object.entries(properties).map(([name, setting]) => [name, setting.default]);
-    const wanted = Object.entries(defaultSettings).map(([name, value]) => [
+    const offered = Object.entries(properties).map(([name, setting]): [string, unknown] => [
+      name,
+      setting.default,
+    ]);
+    const wanted = Object.entries(defaultSettings).map(([name, value]: [string, unknown]) => [
       `lacuna.${name}`,
       value,
     ]);
