@@ -1,9 +1,11 @@
-// `dequantize(path, type, blocks, elements)`: weight blocks as a Float32Array.
+// `dequantize(path, type, blocks, elements)`: weight blocks as a Float32Array;
+// `cpuPathAvailable(path)`.
 #include "cpu/dequantize.h"
 
 #include <string>
 
 #include "addon/errors.h"
+#include "cpu/cpu_features.h"
 #include "testing/testing.h"
 
 namespace lacuna::testing {
@@ -33,16 +35,25 @@ Napi::Value dequantize(const Napi::CallbackInfo& info) {
       throw Error(ErrorCode::kInvalidArgument, "no such path or type, or not whole blocks",
                   "Correct the test.");
     }
-    const auto out = Napi::Float32Array::New(env, elements);
+    auto out = Napi::Float32Array::New(env, elements);
     row(reinterpret_cast<const std::byte*>(blocks.Data()), out.Data(), elements);
     return out;
   });
+}
+
+Napi::Value cpu_path_available(const Napi::CallbackInfo& info) {
+  const std::string path = addon::string_argument(info, 0, "path");
+  const cpu::CpuFeatures features = cpu::detect_cpu_features();
+  const bool available = path == "reference" || (path == "avx2" && features.avx2) ||
+                         (path == "avx512" && features.avx512);
+  return Napi::Boolean::New(info.Env(), available);
 }
 
 }  // namespace
 
 void register_dequantize(Napi::Env env, Napi::Object exports) {
   exports.Set("dequantize", Napi::Function::New(env, dequantize, "dequantize"));
+  exports.Set("cpuPathAvailable", Napi::Function::New(env, cpu_path_available, "cpuPathAvailable"));
 }
 
 }  // namespace lacuna::testing
