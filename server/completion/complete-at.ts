@@ -1,0 +1,111 @@
+import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
+import { EngineError, type Engine, type FimLayout, type PromptPlan } from '../engine/contract.js';
+import { planFim } from '../prompt/fim-plan.js';
+import { withEndOfLine } from '../prompt/newline.js';
+import { statsOf, type Completion } from './completion.js';
+import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
+import { completionFilters } from './filters/index.js';
+import { finish, prepare } from './finish.js';
+import { holeAt, wholeCharacterOffset, type Hole } from './hole.js';
+import { shapeOf, type Shape } from './shape.js';
+
+export interface CompletionOptions {
+  /** Most tokens to generate; ≥ 1. At most a quarter of the model's context is used. */
+  readonly maxTokens: number;
+  /** Most lines of a block; 1 keeps every completion on its line. */
+  readonly maxLines: number;
+  /** Forces the shape; by default the code around the cursor decides. */
+  readonly shape?: Shape;
+  /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
+  readonly onText?: (piece: string) => void;
+}
+
+/** The rest of a line longer than this is not worth waiting for. */
+const LINE_TOKENS = 48;
+
+/**
+ * Fills the hole at `offset` (UTF-16 units). The only way to a completion: editors and the command line get
+ * the same text from it. The document is read before the first wait and not again.
+ *
+ * Resolves to an empty text where nothing is worth offering, and with reason `aborted` where `signal` came
+ * before the end.
+ *
+ * @throws EngineError where the model cannot fill holes or the engine fails.
+ */
+export async function completeAt(
+  document: TextDocument,
+  offset: number,
+  engine: Engine,
+  options: CompletionOptions,
+  signal: AbortSignal,
+): Promise<Completion> {
+  const text = document.getText();
+  const at = wholeCharacterOffset(text, offset);
+  const start = document.positionAt(at);
+  const hole = holeAt(text, at, document.languageId);
+  const shape = options.shape ?? (options.maxLines > 1 ? shapeOf(hole) : 'line');
+  const context: FilterContext = { hole, shape, maxLines: options.maxLines };
+  const maxTokens = answerTokens(engine, options.maxTokens, shape);
+  const plan = planHole(hole, document.uri, engine, maxTokens);
+
+  const enough = new AbortController();
+  const generation = engine.generate(plan, {
+    lane: 'inline',
+    maxTokens,
+    stop: shape === 'line' ? ['\n'] : [],
+    signal: AbortSignal.any([signal, enough.signal]),
+  });
+  let raw = '';
+  let shown = 0;
+  const show = (certain: string) => {
+    const piece = certain.slice(shown);
+    shown = certain.length;
+    if (piece !== '') options.onText?.(withEndOfLine(piece, hole.eol));
+  };
+  for await (const token of generation) {
+    raw += token.text;
+    const body = prepare(raw, hole);
+    if (hasEnded(completionFilters, body, context)) {
+      enough.abort();
+      break;
+    }
+    if (options.onText) show(settledText(completionFilters, body, context));
+  }
+  const summary = await generation.summary;
+  const cursor: Range = { start, end: start };
+  if (signal.aborted) return { text: '', range: cursor, shape, stats: statsOf(summary, 'aborted') };
+
+  const filtered = applyFilters(completionFilters, prepare(raw, hole), context);
+  const finished = finish(filtered, context);
+  show(finished.text);
+  return {
+    text: withEndOfLine(finished.text, hole.eol),
+    range: { start, end: { ...start, character: start.character + finished.replaced } },
+    shape,
+    stats: statsOf(summary, enough.signal.aborted ? 'stop' : summary.reason),
+  };
+}
+
+function answerTokens(engine: Engine, maxTokens: number, shape: Shape): number {
+  const room = Math.floor(engine.info.contextLength / 4);
+  return Math.max(1, Math.min(maxTokens, room, shape === 'line' ? LINE_TOKENS : room));
+}
+
+function planHole(hole: Hole, uri: string, engine: Engine, maxTokens: number): PromptPlan {
+  return planFim({
+    prefix: hole.prefix,
+    suffix: hole.suffix,
+    source: uri,
+    layout: layoutOf(engine),
+    budgetTokens: engine.info.contextLength - maxTokens,
+    countTokens: (text) => engine.countTokens(text),
+  });
+}
+
+function layoutOf({ info }: Engine): Exclude<FimLayout, 'none'> {
+  if (info.fim !== 'none') return info.fim;
+  throw new EngineError(
+    `the model ${info.model} cannot fill holes`,
+    info.fimRemedy ?? 'Use a base model that was trained to fill in the middle.',
+  );
+}

@@ -1,0 +1,46 @@
+import { balance, openQuote } from '../brackets.js';
+import type { Hole } from '../hole.js';
+import type { Filter } from './filter.js';
+
+/**
+ * Cuts brackets and quotes that close what the rest of the line already closes: `f(█)` with `x)` keeps `x`.
+ * Where the text closes everything that the rest of the line closes and then goes on, it is kept whole and
+ * takes the place of the rest: see `replacedClosers`.
+ */
+export const closingBrackets: Filter = {
+  keep: (text, { hole }) => overlap(text, hole).keep,
+  settled(text, { hole }) {
+    const first = hole.lineSuffix.trim().charAt(0);
+    if (!/[)\]}"'`]/.test(first)) return text.length;
+    return balance(text, openQuote(hole.linePrefix)).closed[0]?.index ?? text.length;
+  },
+};
+
+/** UTF-16 units of the rest of the line that the filtered `text` replaces; 0 for a plain insertion. */
+export function replacedClosers(text: string, hole: Hole): number {
+  return overlap(text, hole).replaced;
+}
+
+function overlap(text: string, hole: Hole): { keep: number; replaced: number } {
+  const { closed } = balance(text, openQuote(hole.linePrefix));
+  const rest = hole.lineSuffix.trimEnd();
+  const characters = closed.map(({ character }) => character);
+  const used = matching(rest, characters);
+  const first = closed[0];
+  if (!first || used === 0) return { keep: text.length, replaced: 0 };
+  const goesOn = text.slice(first.index).trimEnd() !== rest.trimStart();
+  return used === rest.length && goesOn
+    ? { keep: text.length, replaced: used }
+    : { keep: first.index, replaced: 0 };
+}
+
+/** Length of the head of `rest` that is made of `closers` in order, blanks aside; 0 where the first differs. */
+function matching(rest: string, closers: readonly string[]): number {
+  let used = 0;
+  for (const closer of closers) {
+    const at = rest.length - rest.slice(used).trimStart().length;
+    if (rest.charAt(at) !== closer) break;
+    used = at + 1;
+  }
+  return used;
+}

@@ -1,0 +1,19 @@
+import { blockEnd } from './block-end.js';
+import { closingBrackets } from './closing-brackets.js';
+import type { Filter } from './filter.js';
+import { lineLimit } from './line-limit.js';
+import { repeatedLine } from './repeated-line.js';
+import { repetition } from './repetition.js';
+import { suffixOverlap } from './suffix-overlap.js';
+import { trailingSpace } from './trailing-space.js';
+
+/** What every completion passes, in this order. */
+export const completionFilters: readonly Filter[] = [
+  lineLimit,
+  blockEnd,
+  repetition,
+  repeatedLine,
+  suffixOverlap,
+  closingBrackets,
+  trailingSpace,
+];

@@ -1,0 +1,32 @@
+/**
+ * The two ends of post-processing: what is done to the model's text before the filters, and after them.
+ */
+
+import { normalizeNewlines } from '../prompt/newline.js';
+import { replacedClosers } from './filters/closing-brackets.js';
+import type { FilterContext } from './filters/filter.js';
+import type { Hole } from './hole.js';
+
+/** LF line ends, and no blanks at the start where the cursor already stands behind a blank. */
+export function prepare(raw: string, { linePrefix }: Hole): string {
+  const text = normalizeNewlines(raw);
+  return /\S[ \t]+$/.test(linePrefix) ? text.replace(/^[ \t]+/, '') : text;
+}
+
+export interface Finished {
+  readonly text: string;
+  /** UTF-16 units after the cursor that the text takes the place of. */
+  readonly replaced: number;
+}
+
+/**
+ * Decides what happens to closing brackets that follow the cursor: a filtered text that contains them takes
+ * their place; a block that ends before them puts them on a line of their own.
+ */
+export function finish(filtered: string, { hole, shape }: FilterContext): Finished {
+  const replaced = replacedClosers(filtered, hole);
+  const closes = replaced > 0 || !/^\s*[)\]}]/.test(hole.lineSuffix);
+  if (shape === 'line' || closes || !filtered.includes('\n')) return { text: filtered, replaced };
+  const indentation = /^[ \t]*/.exec(hole.linePrefix)?.[0] ?? '';
+  return { text: `${filtered}\n${indentation}`, replaced };
+}

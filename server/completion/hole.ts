@@ -1,0 +1,58 @@
+/**
+ * The gap at the cursor: what stands before and after it, as the model and the filters see it. Models are
+ * trained on text with LF line ends and no byte order mark, so the hole has neither; the completion gets the
+ * document's own line ends back at the end.
+ */
+
+import { normalizeNewlines, type EndOfLine } from '../prompt/newline.js';
+
+export interface Hole {
+  /** Everything before the cursor. */
+  readonly prefix: string;
+  /** Everything after it. */
+  readonly suffix: string;
+  /** The part of `prefix` on the cursor's line. */
+  readonly linePrefix: string;
+  /** The part of `suffix` on the cursor's line, without the line end. */
+  readonly lineSuffix: string;
+  /** The line end nearest to the cursor, looking after it first; LF in a one-line document. */
+  readonly eol: EndOfLine;
+  readonly languageId: string;
+}
+
+/**
+ * The hole at `offset` (UTF-16 units from the start of `text`, clamped to it). An offset inside a surrogate
+ * pair or between CR and LF means the place before the pair.
+ */
+export function holeAt(text: string, offset: number, languageId: string): Hole {
+  const at = wholeCharacterOffset(text, offset);
+  const before = text.slice(0, at);
+  const after = text.slice(at);
+  const prefix = normalizeNewlines(before.replace(/^\uFEFF/, ''));
+  const suffix = normalizeNewlines(after);
+  const lineEnd = suffix.indexOf('\n');
+  return {
+    prefix,
+    suffix,
+    linePrefix: prefix.slice(prefix.lastIndexOf('\n') + 1),
+    lineSuffix: lineEnd < 0 ? suffix : suffix.slice(0, lineEnd),
+    eol: nearestLineEnd(before, after),
+    languageId,
+  };
+}
+
+/** The nearest offset at or before `offset` that splits no surrogate pair and no CRLF. */
+export function wholeCharacterOffset(text: string, offset: number): number {
+  const at = Math.max(0, Math.min(offset, text.length));
+  const pair = text.slice(at - 1, at + 1);
+  return at > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(pair) ? at - 1 : at;
+}
+
+function nearestLineEnd(before: string, after: string): EndOfLine {
+  const next = /\r\n?|\n/.exec(after)?.[0];
+  if (next) return next as EndOfLine;
+  const last = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));
+  if (last < 0) return '\n';
+  if (before[last] === '\r') return '\r';
+  return before[last - 1] === '\r' ? '\r\n' : '\n';
+}

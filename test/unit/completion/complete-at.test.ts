@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { completeAt, type CompletionOptions } from '../../../server/completion/complete-at.js';
+import { EngineError } from '../../../server/engine/contract.js';
+import { documentOf } from '../../support/cursor.js';
+import {
+  planText,
+  ScriptedEngine,
+  type ScriptedEngineOptions,
+} from '../../support/scripted-engine.js';
+
+const options: CompletionOptions = { maxTokens: 64, maxLines: 8 };
+const never = new AbortController().signal;
+
+async function complete(
+  marked: string,
+  script: ScriptedEngineOptions,
+  more: Partial<CompletionOptions> = {},
+) {
+  const engine = new ScriptedEngine(script);
+  const [document, offset] = documentOf(marked);
+  const completion = await completeAt(document, offset, engine, { ...options, ...more }, never);
+  return { completion, engine, request: engine.requests[0]! };
+}
+
+describe('completeAt', () => {
+  it('fills a line and says what it cost', async () => {
+    const { completion, request } = await complete('const x = █\n', { answer: 'a + b;\nnext();' });
+    assert.equal(completion.text, 'a + b;');
+    assert.equal(completion.shape, 'line');
+    assert.deepEqual(completion.range, {
+      start: { line: 0, character: 10 },
+      end: { line: 0, character: 10 },
+    });
+    assert.equal(completion.stats.reason, 'stop');
+    assert.ok(completion.stats.promptTokens > 0 && completion.stats.generatedTokens > 0);
+    assert.deepEqual(request.options.stop, ['\n']);
+    assert.equal(request.options.lane, 'inline');
+    assert.equal(request.options.sampling, undefined);
+  });
+
+  it('fills a block and stops generating where it ends', async () => {
+    const { completion, engine } = await complete('function f() {\n  █\n}\n', {
+      answer: 'a();\n  b();\n}\n' + 'wasted();\n'.repeat(20),
+    });
+    assert.equal(completion.text, 'a();\n  b();');
+    assert.equal(completion.stats.reason, 'stop');
+    assert.equal((await engine.requests[0]!.generation.summary).reason, 'aborted');
+    assert.ok(completion.stats.generatedTokens < 20);
+  });
+
+  it('gives the text the line ends of the document, and the model LF', async () => {
+    const { completion, request } = await complete('function f() {\r\n  █\r\n}\r\n', {
+      answer: 'a();\n  b();\n}',
+    });
+    assert.equal(completion.text, 'a();\r\n  b();');
+    assert.ok(!planText(request.plan).includes('\r'));
+  });
+
+  it('counts positions in UTF-16 units', async () => {
+    const { completion } = await complete('"😀", f(█)', { answer: 'x);' });
+    assert.deepEqual(completion.range, {
+      start: { line: 0, character: 8 },
+      end: { line: 0, character: 9 },
+    });
+    assert.equal(completion.text, 'x);');
+  });
+
+  it('puts an auto-closed bracket on a line of its own', async () => {
+    const { completion } = await complete('  if (a) {█}', { answer: '\n    b();\n    c();' });
+    assert.equal(completion.text, '\n    b();\n    c();\n  ');
+    assert.deepEqual(completion.range.start, completion.range.end);
+  });
+
+  it('never adds a blank to a blank', async () => {
+    const { completion } = await complete('return █', { answer: ' value;' });
+    assert.equal(completion.text, 'value;');
+  });
+
+  it('keeps the blank of an indentation the model wants', async () => {
+    const { completion } = await complete('if a:\n█', { answer: '    b()' });
+    assert.equal(completion.text, '    b()');
+  });
+
+  it('gives the model the hole in its own layout', async () => {
+    const { request } = await complete('a█b', { answer: '', info: { fim: 'spm' } });
+    assert.equal(planText(request.plan), '<bos><fimSuffixFirst>b<fimMiddle>a');
+  });
+
+  it('streams exactly the text it resolves to', async () => {
+    for (const [marked, answer] of [
+      ['f(█, 10);', 'x, 10);'],
+      ['function f() {\r\n  █\r\n}', 'a();\n  b();\n}'],
+      ['  if (a) {█}', '\n    b();'],
+      ['const x = █', 'a + b;  '],
+    ] as const) {
+      const pieces: string[] = [];
+      const { completion } = await complete(marked, { answer }, { onText: (p) => pieces.push(p) });
+      assert.equal(pieces.join(''), completion.text);
+      assert.notEqual(completion.text, '');
+    }
+  });
+
+  it('shows pieces before the end', async () => {
+    const pieces: string[] = [];
+    const answer = 'alpha + beta + gamma + delta;';
+    await complete('const x = █', { answer }, { onText: (piece) => pieces.push(piece) });
+    assert.ok(pieces.length > 3, JSON.stringify(pieces));
+  });
+
+  it('keeps a block on one line where one line is all that may be', async () => {
+    const { completion } = await complete('  █\n', { answer: 'a();\n  b();' }, { maxLines: 1 });
+    assert.equal(completion.text, 'a();');
+  });
+
+  it('asks for no more tokens than a quarter of the context', async () => {
+    const { request } = await complete(
+      '█',
+      { answer: 'a', info: { contextLength: 100 } },
+      { maxTokens: 1000 },
+    );
+    assert.equal(request.options.maxTokens, 25);
+  });
+
+  it('says nothing where the answer is blank', async () => {
+    const { completion } = await complete('const x = █', { answer: '  \n' });
+    assert.equal(completion.text, '');
+  });
+
+  it('stops the engine when it is aborted, and offers nothing', async () => {
+    const engine = new ScriptedEngine({ answer: 'a b c d e f', tokenMs: 1000 });
+    const [document, offset] = documentOf('x = █');
+    const abort = new AbortController();
+    const running = completeAt(document, offset, engine, options, abort.signal);
+    abort.abort();
+    const completion = await running;
+    assert.equal(completion.text, '');
+    assert.equal(completion.stats.reason, 'aborted');
+  });
+
+  it('reads the document before it waits', async () => {
+    const [document, offset] = documentOf('f(█)\n');
+    const engine = new ScriptedEngine({ answer: 'x', prefillMs: 5 });
+    const running = completeAt(document, offset, engine, options, never);
+    const { update } = (await import('vscode-languageserver-textdocument')).TextDocument;
+    update(document, [{ text: '' }], 2);
+    assert.deepEqual((await running).range.start, { line: 0, character: 2 });
+  });
+
+  it('passes on what the model says about itself where it cannot fill holes', async () => {
+    const info = { fim: 'none', fimRemedy: 'Use Lite-Base.' } as const;
+    await assert.rejects(complete('█', { answer: '', info }), (error) => {
+      assert.ok(error instanceof EngineError);
+      assert.match(error.message, /scripted cannot fill holes/);
+      assert.equal(error.remedy, 'Use Lite-Base.');
+      return true;
+    });
+  });
+
+  it('rejects with the error of the engine', async () => {
+    const answer = () => {
+      throw new EngineError('the device is gone', 'Restart.');
+    };
+    await assert.rejects(complete('x = █', { answer }), /the device is gone/);
+  });
+});
