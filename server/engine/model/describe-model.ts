@@ -1,0 +1,57 @@
+/** What the server needs to know of a model file before, and while, it runs. */
+
+import { basename } from 'node:path';
+import type { NativeModelFile } from '../native/addon.js';
+import type { Tokenizer } from '../tokenizer/tokenizer.js';
+import { fimSupport, type FimSupport } from './fim-support.js';
+import { loadTokenizer } from './load-tokenizer.js';
+import { Metadata } from './metadata.js';
+import { bannedTokens, endTokens, findSpecialTokens, type SpecialTokenIds } from './special-tokens.js';
+import { readVocabulary } from './vocabulary.js';
+
+export interface ModelDescription {
+  /** The model's own name, or its file name without extension. */
+  readonly name: string;
+  /** GGUF's name of the architecture, e.g. `deepseek2`. */
+  readonly architecture: string;
+  /** Tokens it was trained for. */
+  readonly contextLength: number;
+  readonly vocabularySize: number;
+  readonly fim: FimSupport;
+  /** Jinja source of the chat template, if the file has one. */
+  readonly chatTemplate: string | undefined;
+  readonly special: SpecialTokenIds;
+  readonly endTokens: Int32Array;
+  readonly bannedTokens: Int32Array;
+  readonly tokenizer: Tokenizer;
+}
+
+/** @throws EngineError that names the missing or wrong key, and says what to do. */
+export function describeModel(file: NativeModelFile): ModelDescription {
+  const metadata = new Metadata(file);
+  const architecture = metadata.require(
+    'general.architecture',
+    metadata.string('general.architecture'),
+  );
+  const contextKey = `${architecture}.context_length`;
+  const contextLength = metadata.require(contextKey, metadata.count(contextKey));
+  if (contextLength === 0) throw metadata.error(`its ${contextKey} is 0`);
+
+  const name = metadata.string('general.name')?.trim() || basename(file.path).replace(/\.gguf$/i, '');
+  const chatTemplate = metadata.string('tokenizer.chat_template');
+  const vocabulary = readVocabulary(metadata);
+  const special = findSpecialTokens(metadata, vocabulary);
+  const end = endTokens(metadata, vocabulary, special);
+  return {
+    name,
+    architecture,
+    contextLength,
+    vocabularySize: vocabulary.size,
+    fim: fimSupport(metadata, name, special, chatTemplate !== undefined),
+    chatTemplate,
+    special,
+    endTokens: end,
+    bannedTokens: bannedTokens(vocabulary, end),
+    tokenizer: loadTokenizer(metadata, vocabulary),
+  };
+}
