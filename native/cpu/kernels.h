@@ -1,0 +1,60 @@
+// The table of inner loops, chosen once at run time. The scalar reference defines each operation;
+// the vector versions agree with it to float32 rounding.
+#pragma once
+
+#include <cstddef>
+
+#include "cpu/dequantize.h"
+
+namespace lacuna::cpu {
+
+enum class Path { kReference, kAvx2, kAvx512 };
+
+struct Kernels {
+  Path path;
+  const char* name;  // "reference", "avx2", "avx512"
+
+  DequantizeRow (*dequantize_row)(TensorType type);
+
+  // out[t * out_stride + r] = Σ_k a[t * a_stride + k] * b[r * b_stride + k] for t < tokens, r <
+  // rows. The order of summation depends on `columns` alone, so a token's result does not depend on
+  // its batch.
+  void (*multiply)(const float* a, size_t a_stride, size_t tokens, const float* b, size_t b_stride,
+                   size_t rows, size_t columns, float* out, size_t out_stride);
+
+  // out[i] += Σ_j weights[j] * rows[j * stride + i] for i < columns, j ascending.
+  void (*weighted_sum)(const float* weights, size_t count, const float* rows, size_t stride,
+                       size_t columns, float* out);
+
+  // out = x / sqrt(mean(x^2) + epsilon) * weight; in place is allowed.
+  void (*rms_norm)(const float* x, const float* weight, float* out, size_t n, float epsilon);
+
+  // out = gate / (1 + exp(-gate)) * up; in place is allowed.
+  void (*silu_multiply)(const float* gate, const float* up, float* out, size_t n);
+
+  // Largest of n ≥ 1 values.
+  float (*maximum)(const float* x, size_t n);
+
+  // x = exp(x - maximum), returns the sum. Values more than 87 below the maximum count as exp(-87).
+  float (*exponentiate)(float* x, size_t n, float maximum);
+
+  // x *= factor.
+  void (*scale)(float* x, size_t n, float factor);
+
+  // x += factor * y.
+  void (*add_scaled)(float* x, const float* y, size_t n, float factor);
+};
+
+const Kernels& reference_kernels();
+#ifdef LACUNA_X86
+const Kernels& avx2_kernels();
+const Kernels& avx512_kernels();
+#endif
+
+// Whether this CPU (and its operating system) can run a path; the reference always can.
+bool path_available(Path path);
+Path best_path();
+// Throws Error kUnsupported where the path is not available.
+const Kernels& kernels_for(Path path);
+
+}  // namespace lacuna::cpu

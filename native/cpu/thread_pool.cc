@@ -1,0 +1,75 @@
+#include "cpu/thread_pool.h"
+
+namespace lacuna::cpu {
+namespace {
+
+// Polls before sleeping: the next operation of a forward pass follows within microseconds, the next
+// request may not come for minutes.
+constexpr int kSpins = 2000;
+
+void pause() {
+#ifdef LACUNA_X86
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+
+// Waits until `value` is no longer `old`.
+uint32_t wait_for_change(const std::atomic<uint32_t>& value, uint32_t old) {
+  for (int i = 0; i < kSpins; ++i) {
+    const uint32_t now = value.load(std::memory_order_acquire);
+    if (now != old) return now;
+    pause();
+  }
+  value.wait(old, std::memory_order_acquire);
+  return value.load(std::memory_order_acquire);
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(size_t threads) {
+  for (size_t i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+}
+
+ThreadPool::~ThreadPool() {
+  stopping_.store(true, std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::run_part(size_t thread) const {
+  const size_t count = workers_.size() + 1;
+  const size_t first = units_ * thread / count, last = units_ * (thread + 1) / count;
+  if (first < last) call_(body_, first, last, thread);
+}
+
+void ThreadPool::run_erased(size_t units, Call call, const void* body) {
+  if (units == 0) return;
+  if (units == 1 || workers_.empty()) {
+    call(body, 0, units, 0);
+    return;
+  }
+  call_ = call;
+  body_ = body;
+  units_ = units;
+  running_.store(static_cast<uint32_t>(workers_.size()), std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  run_part(0);
+  for (uint32_t left = running_.load(std::memory_order_acquire); left != 0;)
+    left = wait_for_change(running_, left);
+}
+
+void ThreadPool::work(size_t thread) {
+  uint32_t seen = 0;
+  for (;;) {
+    seen = wait_for_change(generation_, seen);
+    if (stopping_.load(std::memory_order_relaxed)) return;
+    run_part(thread);
+    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_all();
+  }
+}
+
+}  // namespace lacuna::cpu

@@ -1,0 +1,35 @@
+// From a file on disk to a running engine.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cpu/kernels.h"
+#include "runtime/engine.h"
+
+namespace lacuna {
+
+struct LoadOptions {
+  size_t context_length = 0;  // 0: what the model was trained for, at most kDefaultContext
+  size_t threads = 0;         // 0: one per physical core
+  size_t chunk = 256;         // tokens per prefill pass
+  cpu::Path path = cpu::best_path();
+};
+
+// Keeps the default cache of a 16B model at a few hundred megabytes.
+inline constexpr size_t kDefaultContext = 4096;
+
+struct LoadedEngine {
+  std::unique_ptr<Engine> engine;
+  cpu::Path path;
+  size_t threads;
+};
+
+// Maps the file, binds its tensors, allocates cache and scratch, and reads the weights once so that
+// the first request does not wait for the disk; `progress` hears 0 … 1. Throws Error, kOutOfMemory
+// with the bytes that were asked for.
+LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
+                         const std::function<void(double)>& progress);
+
+}  // namespace lacuna

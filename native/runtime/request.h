@@ -1,0 +1,51 @@
+// What a client asks of the engine, and what it hears back.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/sampler.h"
+
+namespace lacuna {
+
+// Lower values are served first.
+enum class Lane : int { kInline = 0, kChat = 1, kSpeculate = 2, kWarm = 3 };
+
+struct Request {
+  std::vector<int32_t> tokens;  // the prompt, ≥ 1 token
+  Lane lane = Lane::kInline;
+  size_t max_tokens = 0;  // 0: only prefill
+  SamplingOptions sampling;
+  std::vector<std::string> stops;
+  std::vector<int32_t> end_tokens;     // end the answer; not part of it
+  std::vector<int32_t> banned_tokens;  // never sampled
+};
+
+struct TokenEvent {
+  int32_t id;
+  std::string text;  // whole characters that became safe to show, possibly none
+  float log_probability;
+};
+
+enum class FinishReason { kStop, kEnd, kLength, kContext, kAborted };
+const char* finish_reason_name(FinishReason reason);
+
+struct Summary {
+  FinishReason reason = FinishReason::kAborted;
+  size_t prompt_tokens = 0;
+  size_t resident_tokens = 0;  // leading prompt tokens that needed no work
+  size_t generated_tokens = 0;
+  double prefill_ms = 0;
+  double decode_ms = 0;
+};
+
+// Both are called on the engine's thread. `on_end` comes exactly once, with an error or a summary.
+struct Listener {
+  std::function<void(TokenEvent)> on_token;
+  std::function<void(std::exception_ptr, const Summary&)> on_end;
+};
+
+}  // namespace lacuna

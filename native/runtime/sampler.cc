@@ -1,0 +1,124 @@
+#include "runtime/sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "format/error.h"
+
+namespace lacuna {
+namespace {
+
+constexpr float kImpossible = -std::numeric_limits<float>::infinity();
+
+void require(bool ok, const char* name, const char* range) {
+  if (!ok)
+    throw Error(ErrorCode::kInvalidArgument,
+                std::string("sampling option ") + name + " is outside " + range,
+                "Correct the option; see the documentation of the sampling options.");
+}
+
+double log_sum_exp(std::span<const float> x, float largest) {
+  double sum = 0;
+  for (const float v : x) sum += std::exp(static_cast<double>(v - largest));
+  return largest + std::log(sum);
+}
+
+}  // namespace
+
+Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<const int32_t> banned)
+    : options_(options), random_state_(options.seed) {
+  require(options.temperature >= 0 && options.temperature <= 100, "temperature", "0 … 100");
+  require(options.top_p > 0 && options.top_p <= 1, "topP", "(0, 1]");
+  require(options.min_p >= 0 && options.min_p < 1, "minP", "[0, 1)");
+  require(options.repetition_penalty > 0 && options.repetition_penalty <= 100, "repetitionPenalty",
+          "(0, 100]");
+  require(options.repetition_window <= 1u << 16, "repetitionWindow", "0 … 65536");
+  for (const int32_t id : banned) {
+    if (id >= 0 && static_cast<size_t>(id) < vocabulary) banned_.push_back(id);
+  }
+  if (options.temperature > 0) candidates_.reserve(vocabulary);
+  if (options.repetition_penalty != 1) penalized_.reserve(options.repetition_window);
+}
+
+SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> recent) {
+  for (float& v : logits) {
+    if (std::isnan(v)) v = kImpossible;
+  }
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  const double normalizer = log_sum_exp(logits, largest);
+  penalize(logits, recent);
+  for (const int32_t id : banned_) logits[id] = kImpossible;
+  const int32_t id = draw(logits);
+
+  double logit = logits[id];
+  for (const Candidate& original : penalized_) {
+    if (original.id == id) logit = original.value;
+  }
+  return {id, static_cast<float>(std::min(0.0, logit - normalizer))};
+}
+
+// Keskar et al. 2019: each token of the window once, however often it stands there.
+void Sampler::penalize(std::span<float> logits, std::span<const int32_t> recent) {
+  penalized_.clear();
+  if (options_.repetition_penalty == 1) return;
+  for (const int32_t id :
+       recent.last(std::min<size_t>(recent.size(), options_.repetition_window))) {
+    const bool seen = std::any_of(penalized_.begin(), penalized_.end(),
+                                  [id](const Candidate& c) { return c.id == id; });
+    if (seen) continue;
+    float& logit = logits[id];
+    penalized_.push_back({id, logit});
+    logit = logit > 0 ? logit / options_.repetition_penalty : logit * options_.repetition_penalty;
+  }
+}
+
+int32_t Sampler::draw(std::span<const float> logits) {
+  if (options_.temperature == 0) {
+    return static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+  }
+  candidates_.clear();
+  for (size_t i = 0; i < logits.size(); ++i) {
+    if (logits[i] != kImpossible)
+      candidates_.push_back({static_cast<int32_t>(i), logits[i] / options_.temperature});
+  }
+  if (candidates_.empty()) return 0;
+  // Only as much is sorted as the filters can keep; equal values stay in order of their ids.
+  const auto better = [](const Candidate& a, const Candidate& b) {
+    return a.value != b.value ? a.value > b.value : a.id < b.id;
+  };
+  const size_t keep = options_.top_k == 0 ? candidates_.size()
+                                          : std::min<size_t>(options_.top_k, candidates_.size());
+  std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(keep),
+                    candidates_.end(), better);
+  candidates_.resize(keep);
+
+  const float largest = candidates_.front().value;
+  double total = 0;
+  for (Candidate& c : candidates_) total += c.value = std::exp(c.value - largest);
+  size_t kept = 0;
+  double mass = 0;
+  while (kept < candidates_.size() &&
+         candidates_[kept].value >= options_.min_p * candidates_.front().value) {
+    mass += candidates_[kept++].value;
+    if (mass >= options_.top_p * total) break;
+  }
+  double target = uniform() * mass;
+  for (size_t i = 0; i < kept; ++i) {
+    target -= candidates_[i].value;
+    if (target < 0) return candidates_[i].id;
+  }
+  return candidates_[kept - 1].id;
+}
+
+// SplitMix64 (Steele et al. 2014), the same on every platform; 53 bits in [0, 1).
+double Sampler::uniform() {
+  uint64_t z = random_state_ += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  z ^= z >> 31;
+  return static_cast<double>(z >> 11) * 0x1.0p-53;
+}
+
+}  // namespace lacuna

@@ -1,0 +1,53 @@
+// Chooses the next token from logits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lacuna {
+
+struct SamplingOptions {
+  float temperature = 0;         // 0: greedy
+  uint32_t top_k = 0;            // 0: all
+  float top_p = 1;               // 1: all
+  float min_p = 0;               // 0: all
+  float repetition_penalty = 1;  // 1: none
+  uint32_t repetition_window = 64;
+  uint64_t seed = 0;
+};
+
+struct SampledToken {
+  int32_t id;
+  float log_probability;  // under the model's own distribution, before any filter
+};
+
+class Sampler {
+ public:
+  // `banned` tokens are never chosen; at least one id must remain. Ids outside the vocabulary are
+  // ignored. Throws Error kInvalidArgument naming an option outside its range.
+  Sampler(const SamplingOptions& options, size_t vocabulary, std::span<const int32_t> banned);
+
+  // In this order: repetition penalty over the last `repetition_window` of `recent`, bans,
+  // temperature, top-k, top-p, min-p, draw. Greedy takes the largest logit, the lowest id among
+  // equals. `logits` is changed. Not-a-number counts as impossible. Allocates nothing.
+  SampledToken sample(std::span<float> logits, std::span<const int32_t> recent);
+
+ private:
+  struct Candidate {
+    int32_t id;
+    float value;  // logit, then probability
+  };
+
+  void penalize(std::span<float> logits, std::span<const int32_t> recent);
+  int32_t draw(std::span<const float> logits);
+  double uniform();
+
+  SamplingOptions options_;
+  std::vector<int32_t> banned_;
+  std::vector<Candidate> candidates_;  // capacity: vocabulary
+  std::vector<Candidate> penalized_;   // original logits of this step's penalised tokens
+  uint64_t random_state_;
+};
+
+}  // namespace lacuna
