@@ -1,0 +1,15 @@
+;;; Lacuna for Emacs 28 and newer, through Eglot (part of Emacs since 29).
+;; Load this file from your init file; M-x eglot starts the server in a buffer, C-M-i asks for a completion.
+
+(require 'eglot)
+
+(defvar lacuna-settings nil
+  "Settings without \"lacuna.\", as a plist: (:model \"~/models/DeepSeek-Coder-V2-Lite-Base-Q4_K_M.gguf\").")
+
+(defun lacuna--command (&optional _interactive)
+  "The command that starts the server, with `lacuna-settings' as its initialization options."
+  (append '("lacuna" "lsp" "--stdio")
+          (when lacuna-settings (list :initializationOptions lacuna-settings))))
+
+;; Eglot runs one server for a mode. In modes that have another one already, choose with C-u M-x eglot.
+(add-to-list 'eglot-server-programs '((prog-mode) . lacuna--command) t)
