@@ -21,10 +21,18 @@ export const workbench = {
 
 /** A Chromium on this machine, or undefined. */
 export function findChromium() {
-  const names = [process.env.LACUNA_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+  const names = [
+    process.env.LACUNA_CHROMIUM,
+    'chromium',
+    'chromium-browser',
+    'google-chrome-stable',
+    'google-chrome',
+  ];
   const name = names.find((candidate) => candidate && machine.exists(candidate));
   if (!name || path.isAbsolute(name)) return name;
-  const folder = (process.env.PATH ?? '').split(path.delimiter).find((each) => existsSync(path.join(each, name)));
+  const folder = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .find((each) => existsSync(path.join(each, name)));
   return path.join(folder ?? '/usr/bin', name);
 }
 
@@ -32,12 +40,18 @@ async function installChromium() {
   if (findChromium()) return;
   const command = 'apt-get update && apt-get install -y chromium';
   if (!machine.asRoot || !machine.exists('apt-get'))
-    throw new Problem(`The editor tests need Chromium; install it with: sudo sh -c '${command}', or name one in LACUNA_CHROMIUM`);
+    throw new Problem(
+      `The editor tests need Chromium; install it with: sudo sh -c '${command}', or name one in LACUNA_CHROMIUM`,
+    );
   await step('Installing Chromium', async () => {
     await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
-      env: { DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    await run(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
+      {
+        env: { DEBIAN_FRONTEND: 'noninteractive' },
+      },
+    );
   });
 }
 
@@ -61,11 +75,16 @@ async function installCodeServer() {
     // From here on its own Node, whose package carries the headers that the two native modules are built with.
     const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
     const env = { PATH: `${own}/bin:${process.env.PATH}`, npm_config_nodedir: own };
-    const npmCli = existsSync(npm) ? (args, cwd) => runNode(npm, args, { cwd, env }) : (args, cwd) => run('npm', args, { cwd, env });
+    const npmCli = existsSync(npm)
+      ? (args, cwd) => runNode(npm, args, { cwd, env })
+      : (args, cwd) => run('npm', args, { cwd, env });
     await npmCli([...install, '--omit=dev'], vscode);
     await npmCli(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], vscode);
     await npmCli([...install, '--omit=dev'], path.join(vscode, 'extensions'));
-    await run(path.join(own, 'bin/node'), ['postinstall.mjs'], { cwd: path.join(vscode, 'extensions'), env });
+    await run(path.join(own, 'bin/node'), ['postinstall.mjs'], {
+      cwd: path.join(vscode, 'extensions'),
+      env,
+    });
     writeStamp(stamp, versions);
   });
 }

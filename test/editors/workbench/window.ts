@@ -1,0 +1,84 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { until } from '../until.js';
+
+const browserArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** One browser with one VS Code window in it, and the few things a person does there. */
+export class EditorWindow {
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {}
+
+  /** @throws {Error} where the workbench does not show within a minute. */
+  static async open(executablePath: string, url: string): Promise<EditorWindow> {
+    const browser = await chromium.launch({ executablePath, args: browserArguments });
+    try {
+      const page = await browser.newPage({ viewport: { width: 1100, height: 620 } });
+      await page.goto(url, { timeout: 60_000 });
+      await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+      await page.locator('.statusbar').waitFor({ timeout: 60_000 });
+      return new EditorWindow(browser, page);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** Opens a file of the project by its name. */
+  async openFile(name: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('Control+P');
+    await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
+    await page.keyboard.type(name);
+    // The list refreshes late and Enter takes the row that has the focus.
+    await page
+      .locator('.quick-input-list .monaco-list-row.focused', { hasText: name })
+      .waitFor({ timeout: 20_000 });
+    await page.keyboard.press('Enter');
+    await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 20_000 });
+    await page.locator('.monaco-editor.focused').waitFor({ timeout: 20_000 });
+  }
+
+  /** Puts the cursor at a line and column, both counted from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('Control+G');
+    await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
+    await page.keyboard.type(`${line}:${column}`);
+    await page.keyboard.press('Enter');
+    await page
+      .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
+      .waitFor({ timeout: 20_000 });
+  }
+
+  /** Text of the status bar item that Lacuna owns, icons left out; empty while there is none. */
+  async status(): Promise<string> {
+    const item = this.page.locator('.statusbar-item[id="lacuna.lacuna.lacuna.status"]');
+    return (await item.count()) === 0 ? '' : ((await item.first().textContent()) ?? '').trim();
+  }
+
+  /** The ghost text shown now, one string however many nodes it is split over; empty while there is none. */
+  async ghostText(): Promise<string> {
+    const inLine = await this.page.locator('.view-lines .ghost-text-decoration').allTextContents();
+    const below = await this.page.locator('.suggest-preview-text .view-line').allTextContents();
+    return [inLine.join(''), ...below].join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Waits for ghost text. @throws {Error} where none shows in time. */
+  async waitForGhostText(milliseconds = 20_000): Promise<string> {
+    return until('ghost text', milliseconds, () => this.ghostText());
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}
