@@ -6,6 +6,10 @@
 
 namespace lacuna::testing {
 
+void register_allocations(Napi::Env env, Napi::Object exports);
+void register_attention(Napi::Env env, Napi::Object exports);
 void register_dequantize(Napi::Env env, Napi::Object exports);
+void register_kernels(Napi::Env env, Napi::Object exports);
+void register_runtime(Napi::Env env, Napi::Object exports);
 
 }  // namespace lacuna::testing

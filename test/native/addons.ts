@@ -28,7 +28,8 @@ export function nativeAddon(): NativeAddon {
 
 export function testingAddon(): TestingAddon {
   const file = path.join(packageRoot, 'build', 'Release', 'lacuna_testing.node');
-  if (!existsSync(file)) throw new Error(`${file} is missing: run the tests by \`npm test\`, which builds it`);
+  if (!existsSync(file))
+    throw new Error(`${file} is missing: run the tests by \`npm test\`, which builds it`);
   return createRequire(import.meta.url)(file) as TestingAddon;
 }
 

@@ -1,0 +1,92 @@
+// `countAllocations({path, tokens, position})`: heap allocations of a warm forward pass. This addon
+// replaces operator new by one that counts; it is linked with -Bsymbolic, so the engine's code in
+// it uses that one.
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "addon/errors.h"
+#include "cpu/cpu_model.h"
+#include "model/weights.h"
+#include "testing/arguments.h"
+#include "testing/testing.h"
+
+namespace {
+
+std::atomic<size_t> allocations{0};
+
+void* counted(size_t bytes) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* p = std::malloc(bytes == 0 ? 1 : bytes);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+
+}  // namespace
+
+void* operator new(size_t bytes) {
+  return counted(bytes);
+}
+void* operator new[](size_t bytes) {
+  return counted(bytes);
+}
+void operator delete(void* p) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, size_t) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p, size_t) noexcept {
+  std::free(p);
+}
+
+namespace lacuna::testing {
+namespace {
+
+void pass(cpu::CpuModel& model, const std::vector<int32_t>& tokens, size_t position,
+          std::vector<float>& logits) {
+  model.begin(tokens, position);
+  for (size_t layer = 0; layer < model.config().layers; ++layer) model.run_layer(layer);
+  model.logits(tokens.size() - 1, 1, logits.data());
+}
+
+Napi::Value count_allocations(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return addon::guarded(env, [&]() -> Napi::Value {
+    const auto o = info[0].As<Napi::Object>();
+    const auto file = std::make_shared<const GgufFile>(
+        GgufFile::open(o.Get("model").As<Napi::String>().Utf8Value()));
+    const ModelConfig config = read_model_config(*file);
+    cpu::CpuModel model(std::make_unique<const ModelWeights>(file, config), config,
+                        {.path = kernels_field(o).path,
+                         .threads = 2,
+                         .context_length = 512,
+                         .max_chunk = 64,
+                         .attention = {}});
+    const std::vector<int32_t> tokens = ints_field(o, "tokens");
+    std::vector<float> logits(config.vocabulary);
+    const size_t before_load = allocations.load();
+    auto probe = std::make_unique<int>(1);  // proves that counting works in this process
+    const bool counts = allocations.load() > before_load;
+    pass(model, tokens, 0, logits);
+    const size_t before = allocations.load();
+    pass(model, tokens, tokens.size(), logits);
+    const size_t counted_in_pass = allocations.load() - before;
+    if (!counts)
+      throw Error(ErrorCode::kUnsupported, "allocations are not counted here",
+                  "Check the linker flags.");
+    return Napi::Number::New(env, static_cast<double>(counted_in_pass));
+  });
+}
+
+}  // namespace
+
+void register_allocations(Napi::Env env, Napi::Object exports) {
+  exports.Set("countAllocations", Napi::Function::New(env, count_allocations, "countAllocations"));
+}
+
+}  // namespace lacuna::testing

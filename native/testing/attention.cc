@@ -1,0 +1,70 @@
+// `attention({path, form, …})`: all heads of one attention layer over a given cache;
+// `cheaperForm(…)`.
+#include "cpu/attention.h"
+
+#include "addon/errors.h"
+#include "testing/arguments.h"
+#include "testing/testing.h"
+
+namespace lacuna::testing {
+namespace {
+
+ModelConfig shape_of(const Napi::Object& o) {
+  ModelConfig config{};
+  config.heads = static_cast<uint32_t>(size_field(o, "heads"));
+  config.kv_lora_rank = static_cast<uint32_t>(size_field(o, "rank"));
+  config.nope_dim = static_cast<uint32_t>(size_field(o, "nope"));
+  config.rope_dim = static_cast<uint32_t>(size_field(o, "rope"));
+  config.value_dim = static_cast<uint32_t>(size_field(o, "value"));
+  return config;
+}
+
+MatrixStack stack_of(const std::vector<float>& data, size_t heads, size_t rows, size_t columns) {
+  return {float_matrix(data, rows, columns), heads, rows * columns * sizeof(float)};
+}
+
+Napi::Value attention(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return addon::guarded(env, [&]() -> Napi::Value {
+    const auto o = info[0].As<Napi::Object>();
+    const ModelConfig config = shape_of(o);
+    const size_t tokens = size_field(o, "tokens");
+    std::vector<float> queries = floats_field(o, "queries");
+    const std::vector<float> cache = floats_field(o, "cache"), k_b = floats_field(o, "kB"),
+                             v_b = floats_field(o, "vB");
+    std::vector<float> out(tokens * config.heads * config.value_dim);
+    std::vector<float> scratch(cpu::attention_scratch(config, tokens));
+    const cpu::AttentionInput input{
+        queries.data(),
+        tokens,
+        cache.size() / config.cache_dim() - tokens,
+        cache.data(),
+        stack_of(k_b, config.heads, config.kv_lora_rank, config.nope_dim),
+        stack_of(v_b, config.heads, config.value_dim, config.kv_lora_rank),
+        out.data()};
+    const bool absorbed = o.Get("form").As<Napi::String>().Utf8Value() == "absorbed";
+    for (size_t head = 0; head < config.heads; ++head) {
+      cpu::attend_head(kernels_field(o), config,
+                       absorbed ? cpu::AttentionForm::kAbsorbed : cpu::AttentionForm::kDecompressed,
+                       input, head, scratch.data());
+    }
+    return to_array(env, out);
+  });
+}
+
+Napi::Value cheaper_form(const Napi::CallbackInfo& info) {
+  const auto form = cpu::cheaper_form(shape_of(info[0].As<Napi::Object>()),
+                                      info[1].As<Napi::Number>().Uint32Value(),
+                                      info[2].As<Napi::Number>().Uint32Value());
+  return Napi::String::New(info.Env(),
+                           form == cpu::AttentionForm::kAbsorbed ? "absorbed" : "decompressed");
+}
+
+}  // namespace
+
+void register_attention(Napi::Env env, Napi::Object exports) {
+  exports.Set("attention", Napi::Function::New(env, attention, "attention"));
+  exports.Set("cheaperForm", Napi::Function::New(env, cheaper_form, "cheaperForm"));
+}
+
+}  // namespace lacuna::testing

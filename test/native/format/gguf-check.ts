@@ -1,0 +1,88 @@
+/** Builds and runs `gguf_check`, the reader under AddressSanitizer and UndefinedBehaviorSanitizer. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { packageRoot } from '../addons.js';
+
+// Apart from build/, which cmake-js deletes when a build fails.
+const buildFolder = path.join(packageRoot, '.cache', 'sanitize');
+
+/** Configures where that was never done, and compiles what changed. Takes up to a minute, then a second. */
+export async function buildGgufCheck(): Promise<string> {
+  if (!existsSync(path.join(buildFolder, 'CMakeCache.txt'))) {
+    await cmake(
+      '-S',
+      packageRoot,
+      '-B',
+      buildFolder,
+      '-DLACUNA_SANITIZE=ON',
+      '-DCMAKE_BUILD_TYPE=RelWithDebInfo',
+    );
+  }
+  await cmake('--build', buildFolder, '--target', 'gguf_check', '--parallel', '2');
+  return path.join(buildFolder, 'native', 'gguf_check');
+}
+
+async function cmake(...args: string[]): Promise<void> {
+  const { status, output } = await run('cmake', args, '', 170_000);
+  if (status !== 0) throw new Error(`cmake ${args.join(' ')} failed:\n${output}`);
+}
+
+export interface Verdict {
+  /** `ok`, or an error's code; `crash` where the tool died, with the sanitizer's report as message. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** One verdict a file, in order. A file that crashes the tool ends that run; the rest go to a fresh one. */
+export async function checkFiles(tool: string, files: readonly string[]): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  while (verdicts.length < files.length) {
+    const { status, output, errors } = await run(
+      tool,
+      [],
+      files.slice(verdicts.length).join('\n'),
+      100_000,
+    );
+    verdicts.push(...output.split('\n').filter(Boolean).map(parseVerdict));
+    if (status === 0) break;
+    const report = errors.split('\n').slice(0, 12).join('\n');
+    verdicts.push({ code: 'crash', message: report, remedy: '' });
+  }
+  return verdicts;
+}
+
+function parseVerdict(line: string): Verdict {
+  const match = /^([a-z-]+): (.*) \| (.*)$/.exec(line);
+  if (match === null) return { code: line, message: '', remedy: '' };
+  return { code: match[1]!, message: match[2]!, remedy: match[3]! };
+}
+
+interface Run {
+  /** Null where the process was killed: by a signal of its own, or at the deadline. */
+  readonly status: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  input: string,
+  deadlineMs: number,
+): Promise<Run> {
+  const child = spawn(command, args, { timeout: deadlineMs, killSignal: 'SIGKILL' });
+  // A tool that dies early leaves its input unread; its status tells the story.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const [[status], output, errors] = await Promise.all([
+    closed,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { status, output, errors };
+}
