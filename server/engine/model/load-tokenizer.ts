@@ -2,7 +2,7 @@
 
 import type { Metadata } from './metadata.js';
 import type { Vocabulary } from './vocabulary.js';
-import { PRE_TOKENIZERS, type PreTokenizerRule } from '../tokenizer/pre-tokenizers.js';
+import { PRE_TOKENIZERS, preTokenizerJson, type PreTokenizerRule } from '../tokenizer/pre-tokenizers.js';
 import { tokenizerFromJson, TokenizerJsonError, type TokenizerJson } from '../tokenizer/tokenizer-json.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
@@ -14,7 +14,7 @@ export function loadTokenizer(metadata: Metadata, vocabulary: Vocabulary): Token
   if (whole !== undefined) return fromWholeJson(metadata, vocabulary, whole);
   const rule = preTokenizerRule(metadata);
   return guarded(metadata, () =>
-    tokenizerFromJson(jsonOf(metadata, vocabulary, rule), rule.safeCut),
+    tokenizerFromJson(tokenizerJson(metadata, vocabulary, rule), rule.safeCut),
   );
 }
 
@@ -54,7 +54,8 @@ function preTokenizerRule(metadata: Metadata): PreTokenizerRule {
   );
 }
 
-function jsonOf(metadata: Metadata, vocabulary: Vocabulary, rule: PreTokenizerRule): TokenizerJson {
+/** The lists of a GGUF file in the words of a tokenizer.json. @throws EngineError without merges. */
+export function tokenizerJson(metadata: Metadata, vocabulary: Vocabulary, rule: PreTokenizerRule): TokenizerJson {
   const key = 'tokenizer.ggml.merges';
   const merges = metadata.require(key, metadata.strings(key));
   const entries = vocabulary.tokens.map((token, id) => ({
@@ -70,18 +71,7 @@ function jsonOf(metadata: Metadata, vocabulary: Vocabulary, rule: PreTokenizerRu
       content: token,
       special: kind === 'control',
     })),
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        ...rule.patterns.map((pattern) => ({
-          type: 'Split',
-          pattern: { Regex: pattern },
-          behavior: 'Isolated',
-          invert: false,
-        })),
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-      ],
-    },
+    pre_tokenizer: preTokenizerJson(rule),
     decoder: { type: 'ByteLevel' },
     model: {
       type: 'BPE',

@@ -68,6 +68,22 @@ export const PRE_TOKENIZERS: Readonly<Record<string, PreTokenizerRule>> = {
   },
 };
 
+/** A rule in the words of a tokenizer.json: its splits, then the byte-level alphabet, without a prefix space. */
+export function preTokenizerJson(rule: PreTokenizerRule): object {
+  return {
+    type: 'Sequence',
+    pretokenizers: [
+      ...rule.patterns.map((pattern) => ({
+        type: 'Split',
+        pattern: { Regex: pattern },
+        behavior: 'Isolated',
+        invert: false,
+      })),
+      { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+    ],
+  };
+}
+
 function characterClass(ranges: string): string {
   return ranges
     .trim()
