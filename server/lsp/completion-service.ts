@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CancellationToken, Connection, Position } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { completeAt } from '../completion/complete-at.js';
+import type { Completion } from '../completion/completion.js';
+import { holeAt } from '../completion/hole.js';
+import { worthCompleting } from '../completion/trigger.js';
+import type { Engine } from '../engine/contract.js';
+import { orAborted } from './abortable.js';
+import type { Deadlines } from './deadlines.js';
+import { describeError } from './describe-error.js';
+import type { EngineHost } from './engine-host.js';
+import type { RunningRequests } from './running-requests.js';
+import type { SettingsStore } from './settings-store.js';
+import type { StatusReporter } from './status-reporter.js';
+
+export interface CompletionQuery {
+  readonly document: TextDocument;
+  readonly position: Position;
+  /** Whether it came of itself while somebody typed, and not by a key or a command. */
+  readonly automatic: boolean;
+}
+
+/** What both completion requests share: whether to answer, when to give up, and what to say about it. */
+export class CompletionService {
+  constructor(
+    private readonly connection: Connection,
+    private readonly settings: SettingsStore,
+    private readonly host: EngineHost,
+    private readonly requests: RunningRequests,
+    private readonly status: StatusReporter,
+    private readonly deadlines: Deadlines,
+  ) {}
+
+  /**
+   * Resolves to `undefined` where there is nothing to offer: switched off, not the place, no model, overtaken,
+   * cancelled, too slow, or failed. The status says why where a person can act. Never rejects.
+   */
+  async complete(
+    { document, position, automatic }: CompletionQuery,
+    token: CancellationToken,
+  ): Promise<Completion | undefined> {
+    const offset = document.offsetAt(position);
+    const hole = holeAt(document.getText(), offset, document.languageId);
+    if (automatic && !worthCompleting(hole)) return undefined;
+    const request = this.requests.begin(document.uri, token);
+    try {
+      const engine = await this.engine(document.languageId, automatic, request.signal);
+      // A document that changed meanwhile has aborted the request: the offset still fits.
+      if (!engine || request.signal.aborted) return undefined;
+      return await this.generate(document, offset, engine, request.signal);
+    } finally {
+      request.end();
+    }
+  }
+
+  /** The engine, once it is quiet and the model has loaded; `undefined` where it is off or too late. */
+  private async engine(
+    languageId: string,
+    automatic: boolean,
+    signal: AbortSignal,
+  ): Promise<Engine | undefined> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.deadlines.readyMs)]);
+    await orAborted(this.settings.known, patience);
+    const { enable, disabledLanguages, debounce } = this.settings.current;
+    if (!enable || disabledLanguages.includes(languageId)) return undefined;
+    if (automatic) await pause(debounce, signal);
+    const engine = await this.host.engine(patience);
+    // A model that cannot fill holes was reported when it was loaded.
+    return engine?.info.fim === 'none' ? undefined : engine;
+  }
+
+  private async generate(
+    document: TextDocument,
+    offset: number,
+    engine: Engine,
+    signal: AbortSignal,
+  ): Promise<Completion | undefined> {
+    const late = AbortSignal.timeout(this.deadlines.completionMs);
+    this.status.completionStarted();
+    try {
+      const { maxTokens, maxLines } = this.settings.current;
+      const limits = { maxTokens, maxLines };
+      const either = AbortSignal.any([signal, late]);
+      const completion = await completeAt(document, offset, engine, limits, either);
+      if (late.aborted) {
+        const seconds = this.deadlines.completionMs / 1000;
+        this.fail(
+          new Error(`it took more than ${seconds} s`),
+          'Lower lacuna.contextLength or lacuna.maxTokens, or use a smaller model.',
+        );
+        return undefined;
+      }
+      this.status.completionEnded(completion.stats.tokensPerSecond);
+      return completion.text === '' ? undefined : completion;
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+
+  private fail(error: unknown, whatToDo?: string): void {
+    const { message, remedy } = describeError(error);
+    this.connection.console.error(`A completion failed: ${message}`);
+    this.status.completionFailed(`The latest completion failed: ${message}.`, whatToDo ?? remedy);
+  }
+}
+
+/** Returns early, and not by throwing, where `signal` aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

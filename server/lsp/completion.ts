@@ -1,0 +1,50 @@
+import type {
+  CancellationToken,
+  ClientCapabilities,
+  CompletionList,
+  CompletionParams,
+  Connection,
+  ServerCapabilities,
+} from 'vscode-languageserver';
+import { unlessCancelled } from './cancellation.js';
+import { completionItem } from './completion-item.js';
+import type { CompletionService } from './completion-service.js';
+import type { Documents } from './documents.js';
+import type { Feature } from './feature.js';
+
+/** Where a completion is likely wanted although no word has begun. */
+const triggerCharacters = ['.', ':', '=', '(', ',', '{'];
+
+/**
+ * `textDocument/completion`, for clients that know no ghost text. Never for those that do: they would show
+ * everything twice.
+ */
+export class CompletionFeature implements Feature {
+  constructor(
+    private readonly connection: Connection,
+    private readonly documents: Documents,
+    private readonly service: CompletionService,
+  ) {}
+
+  initialize({ textDocument }: ClientCapabilities): ServerCapabilities {
+    if (textDocument?.inlineCompletion) return {};
+    this.connection.onCompletion((params, token) =>
+      unlessCancelled(token, this.provide(params, token)),
+    );
+    return { completionProvider: { triggerCharacters, resolveProvider: false } };
+  }
+
+  private async provide(
+    { textDocument, position }: CompletionParams,
+    token: CancellationToken,
+  ): Promise<CompletionList> {
+    const document = this.documents.get(textDocument.uri);
+    // Clients call what they ask for while somebody types `Invoked` too, so all of it counts as automatic.
+    const completion =
+      document && (await this.service.complete({ document, position, automatic: true }, token));
+    if (!completion || this.documents.get(textDocument.uri) !== document) {
+      return { isIncomplete: true, items: [] };
+    }
+    return { isIncomplete: true, items: [completionItem(document, completion)] };
+  }
+}

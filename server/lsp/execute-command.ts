@@ -1,0 +1,21 @@
+import type { Connection, ServerCapabilities } from 'vscode-languageserver';
+import { serverCommands, type ServerCommand } from '../../protocol/index.js';
+import type { Feature } from './feature.js';
+
+/** `workspace/executeCommand`. */
+export class ExecuteCommandFeature implements Feature {
+  constructor(
+    private readonly connection: Connection,
+    private readonly commands: Readonly<Record<ServerCommand, () => void>>,
+  ) {}
+
+  initialize(): ServerCapabilities {
+    this.connection.onExecuteCommand(({ command }) => {
+      const known = Object.values(serverCommands).find((name) => name === command);
+      if (known) this.commands[known]();
+      else this.connection.console.warn(`There is no command ${command}.`);
+      return null;
+    });
+    return { executeCommandProvider: { commands: Object.values(serverCommands) } };
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  InlineCompletionTriggerKind,
+  type CancellationToken,
+  type ClientCapabilities,
+  type Connection,
+  type InlineCompletionItem,
+  type InlineCompletionList,
+  type InlineCompletionParams,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { unlessCancelled } from './cancellation.js';
+import type { CompletionService } from './completion-service.js';
+import type { Documents } from './documents.js';
+import type { Feature } from './feature.js';
+
+/** `textDocument/inlineCompletion`: ghost text. */
+export class InlineCompletionFeature implements Feature {
+  constructor(
+    private readonly connection: Connection,
+    private readonly documents: Documents,
+    private readonly service: CompletionService,
+  ) {}
+
+  initialize({ textDocument }: ClientCapabilities): ServerCapabilities {
+    if (!textDocument?.inlineCompletion) return {};
+    this.connection.languages.inlineCompletion.on((params, token) =>
+      unlessCancelled(token, this.provide(params, token)),
+    );
+    return { inlineCompletionProvider: true };
+  }
+
+  private async provide(
+    { textDocument, position, context }: InlineCompletionParams,
+    token: CancellationToken,
+  ): Promise<InlineCompletionList> {
+    const document = this.documents.get(textDocument.uri);
+    if (!document) return { items: [] };
+    // The protocol requires a context, but not every client sends one.
+    const given = context as InlineCompletionParams['context'] | undefined;
+    const automatic = given?.triggerKind === InlineCompletionTriggerKind.Automatic;
+    const selected = given?.selectedCompletionInfo;
+    if (!selected) {
+      const completion = await this.service.complete({ document, position, automatic }, token);
+      if (!completion) return { items: [] };
+      return { items: [{ insertText: completion.text, range: completion.range }] };
+    }
+    // The item chosen in the completion list is shown as if it were typed: what is offered must continue it.
+    const accepted = withText(document, selected);
+    const completion = await this.service.complete(
+      { document: accepted.document, position: accepted.end, automatic },
+      token,
+    );
+    if (!completion) return { items: [] };
+    const replaced = completion.range.end.character - completion.range.start.character;
+    const { start, end } = selected.range;
+    const item: InlineCompletionItem = {
+      insertText: selected.text + completion.text,
+      range: { start, end: { ...end, character: end.character + replaced } },
+    };
+    return { items: [item] };
+  }
+}
+
+type Selection = NonNullable<InlineCompletionParams['context']['selectedCompletionInfo']>;
+
+function withText(document: TextDocument, { range, text }: Selection) {
+  const source = document.getText();
+  const start = document.offsetAt(range.start);
+  const changed = TextDocument.create(
+    document.uri,
+    document.languageId,
+    document.version,
+    source.slice(0, start) + text + source.slice(document.offsetAt(range.end)),
+  );
+  return { document: changed, end: changed.positionAt(start + text.length) };
+}

@@ -1,0 +1,57 @@
+import type { Connection } from 'vscode-languageserver';
+import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
+
+type Situation = Omit<LacunaStatus, 'tokensPerSecond'>;
+
+/** Tells the client what the server is doing. A status is sent only where it differs from the last one. */
+export class StatusReporter {
+  private situation: Situation = { busy: true, kind: 'Normal', message: 'Lacuna is starting.' };
+  private flaw: { readonly message: string; readonly remedy: string } | undefined;
+  private running = 0;
+  private tokensPerSecond: number | undefined;
+  private sent = '';
+
+  constructor(private readonly connection: Connection) {}
+
+  /** What is true until further notice. */
+  set(situation: Situation): void {
+    this.situation = situation;
+    this.flaw = undefined;
+    this.send();
+  }
+
+  completionStarted(): void {
+    this.running++;
+    this.send();
+  }
+
+  /** `tokensPerSecond` is 0 where nothing was decoded. */
+  completionEnded(tokensPerSecond: number): void {
+    this.running--;
+    this.flaw = undefined;
+    if (tokensPerSecond > 0) this.tokensPerSecond = tokensPerSecond;
+    this.send();
+  }
+
+  /** The latest completion failed, but the next one may work. */
+  completionFailed(message: string, remedy: string): void {
+    this.running--;
+    this.flaw = { message, remedy };
+    this.send();
+  }
+
+  private send(): void {
+    const status: LacunaStatus = {
+      ...this.situation,
+      ...(this.flaw && { kind: 'Warning' as const, ...this.flaw }),
+      busy: this.situation.busy || this.running > 0,
+      ...(this.tokensPerSecond !== undefined && { tokensPerSecond: this.tokensPerSecond }),
+    };
+    const text = JSON.stringify(status);
+    if (text === this.sent) return;
+    this.sent = text;
+    this.connection.sendNotification(statusMethod, status).catch(() => {
+      // The client is gone, and the transport's own handler ends the server.
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { PassThrough } from 'node:stream';
+import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import type { Engine } from '../../server/engine/contract.js';
+import type { Deadlines } from '../../server/lsp/deadlines.js';
+import type { EngineSettings, LoadEngine } from '../../server/lsp/engine-host.js';
+import { LacunaServer } from '../../server/lsp/server.js';
+import { ClientWatch, createServerConnection } from '../../server/lsp/transport.js';
+import { LspClient } from './lsp-client.js';
+
+/** A whole server in this process, over streams in memory, with an engine of the test's own. */
+export class InProcessServer {
+  readonly client: LspClient;
+  /** Exit codes the server asked for. */
+  readonly exits: number[] = [];
+  /** What each load asked for. */
+  readonly loads: EngineSettings[] = [];
+  private readonly server: LacunaServer;
+
+  constructor(engine: Engine | LoadEngine, deadlines?: Deadlines) {
+    const toServer = new PassThrough();
+    const toClient = new PassThrough();
+    const watch = new ClientWatch((code) => this.exits.push(code));
+    const connection = createServerConnection(
+      new StreamMessageReader(toServer),
+      new StreamMessageWriter(toClient),
+      watch,
+    );
+    this.server = new LacunaServer(connection, {
+      version: '0.0.0-test',
+      ...(deadlines && { deadlines }),
+      loadEngine: (settings, onProgress) => {
+        this.loads.push(settings);
+        return typeof engine === 'function'
+          ? engine(settings, onProgress)
+          : Promise.resolve(engine);
+      },
+    });
+    this.server.listen();
+    this.client = new LspClient(toClient, toServer);
+  }
+
+  async dispose(): Promise<void> {
+    await this.server.close();
+    this.client.connection.dispose();
+  }
+}
