@@ -3,13 +3,16 @@
 
 (require 'eglot)
 
+(defvar lacuna-modes '(prog-mode)
+  "Major modes (parents count) in which Eglot runs Lacuna. Eglot runs one server for a buffer.
+Leave out those in which you want another one.")
+
 (defvar lacuna-settings nil
   "Settings without \"lacuna.\", as a plist: (:model \"~/models/DeepSeek-Coder-V2-Lite-Base-Q4_K_M.gguf\").")
 
-(defun lacuna--command (&optional _interactive)
+(defun lacuna-command (&optional _interactive)
   "The command that starts the server, with `lacuna-settings' as its initialization options."
   (append '("lacuna" "lsp" "--stdio")
           (when lacuna-settings (list :initializationOptions lacuna-settings))))
 
-;; Eglot runs one server for a mode. In modes that have another one already, choose with C-u M-x eglot.
-(add-to-list 'eglot-server-programs '((prog-mode) . lacuna--command) t)
+(add-to-list 'eglot-server-programs (cons lacuna-modes #'lacuna-command))

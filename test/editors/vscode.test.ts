@@ -1,33 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { marked, onCommandLine } from './hole.js';
+import { sourceHole } from './source-hole.js';
 import { until } from './until.js';
 import { EditorWindow } from './workbench/window.js';
 import { startWorkbench, workbenchParts, type Workbench } from './workbench/workbench.js';
-
-const root = new URL('../../..', import.meta.url).pathname;
-
-/** `█` is where the test types `typed`. */
-const source = `/** What a shop has in stock. */
-export class Inventory {
-  private readonly counts = new Map<string, number>();
-
-  add(name: string, count: number): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + count);
-  }
-
-  count(name: string): number {
-    █
-  }
-
-  has(name: string): boolean {
-    return this.counts.has(name);
-  }
-}
-`;
-const typed = 'return ';
 
 /** Process ids of the language servers that run from this workbench's copy of the extension. */
 function serverPids(workbench: Workbench): number[] {
@@ -45,34 +23,18 @@ function serverPids(workbench: Workbench): number[] {
     .map(Number);
 }
 
-/** What `lacuna complete` says at the same place of the same text. */
-function onCommandLine(text: string, line: number, column: number): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-cli-'));
-  try {
-    const file = path.join(folder, 'inventory.ts');
-    writeFileSync(file, text);
-    const place = `${file}:${line}:${column}`;
-    return execFileSync('node', [path.join(root, 'bin/lacuna.js'), 'complete', place], {
-      encoding: 'utf8',
-      timeout: 60_000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+/** What the test types into the hole before it waits. */
+const typed = 'get';
 
 describe('VS Code', function () {
   this.timeout(180_000);
   const parts = workbenchParts();
-  const [before = '', after = ''] = source.split('█');
-  const line = before.split('\n').length;
-  const column = before.length - before.lastIndexOf('\n');
+  const { text, before, after, line, column } = marked(sourceHole);
   let workbench: Workbench;
   let window: EditorWindow;
 
   this.beforeAll(async () => {
-    workbench = await startWorkbench(parts, { 'inventory.ts': before + after });
+    workbench = await startWorkbench(parts, { 'inventory.ts': text });
     window = await EditorWindow.open(parts.chromium, workbench.url);
     await window.openFile('inventory.ts');
     await window.goTo(line, column);
@@ -102,11 +64,11 @@ describe('VS Code', function () {
     await window.page.keyboard.press('Control+S');
     const file = path.join(workbench.folder, 'inventory.ts');
     const saved = await until('the saved file', 10_000, () => {
-      const text = readFileSync(file, 'utf8');
-      return text !== before + after && text;
+      const saved = readFileSync(file, 'utf8');
+      return saved !== text && saved;
     });
     assert.equal(saved, before + typed + ghost + after);
-    assert.equal(ghost, onCommandLine(before + typed + after, line, column + typed.length));
+    assert.equal(ghost, onCommandLine('inventory.ts', marked(before + typed + '█' + after)));
   });
 
   it('starts a server again that was killed, and completes again', async () => {

@@ -73,9 +73,16 @@ export class EditorWindow {
     return [inLine.join(''), ...below].join('\n').replaceAll('\u00a0', ' ');
   }
 
-  /** Waits for ghost text. @throws {Error} where none shows in time. */
+  /** Waits for ghost text that stays. @throws {Error} where none does in time. */
   async waitForGhostText(milliseconds = 20_000): Promise<string> {
-    return until('ghost text', milliseconds, () => this.ghostText());
+    let last = '';
+    let since = performance.now();
+    return until('ghost text', milliseconds, async () => {
+      const now = await this.ghostText();
+      if (now !== last) since = performance.now();
+      last = now;
+      return performance.now() - since > 700 && now;
+    });
   }
 
   async close(): Promise<void> {
