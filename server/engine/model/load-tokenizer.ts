@@ -3,7 +3,7 @@
 import type { Metadata } from './metadata.js';
 import type { Vocabulary } from './vocabulary.js';
 import { PRE_TOKENIZERS, preTokenizerJson, type PreTokenizerRule } from '../tokenizer/pre-tokenizers.js';
-import { tokenizerFromJson, TokenizerJsonError, type TokenizerJson } from '../tokenizer/tokenizer-json.js';
+import { parseTokenizerJson, tokenizerFromJson, TokenizerJsonError, type TokenizerJson } from '../tokenizer/tokenizer-json.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 const JSON_KEY = 'tokenizer.huggingface.json';
@@ -20,7 +20,7 @@ export function loadTokenizer(metadata: Metadata, vocabulary: Vocabulary): Token
 
 function fromWholeJson(metadata: Metadata, vocabulary: Vocabulary, text: string): Tokenizer {
   return guarded(metadata, () => {
-    const json = JSON.parse(text) as TokenizerJson;
+    const json = parseTokenizerJson(text);
     const ids = [
       ...Object.entries(json.model.vocab),
       ...json.added_tokens.map((token) => [token.content, token.id] as const),
@@ -44,7 +44,8 @@ function preTokenizerRule(metadata: Metadata): PreTokenizerRule {
   }
   const key = 'tokenizer.ggml.pre';
   const pre = metadata.string(key);
-  const rule = PRE_TOKENIZERS[pre ?? ''];
+  const rule =
+    pre !== undefined && Object.hasOwn(PRE_TOKENIZERS, pre) ? PRE_TOKENIZERS[pre] : undefined;
   if (rule) return rule;
   const known = Object.keys(PRE_TOKENIZERS).join(', ');
   throw metadata.error(

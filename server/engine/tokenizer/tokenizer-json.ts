@@ -35,6 +35,27 @@ export interface TokenizerJson {
 /** Something a tokenizer.json asks for or lacks that makes it unusable; the message says what. */
 export class TokenizerJsonError extends Error {}
 
+/** Checks only that all parts are there. @throws TokenizerJsonError that names the first one missing. */
+export function parseTokenizerJson(text: string): TokenizerJson {
+  let json: Partial<TokenizerJson> | null;
+  try {
+    json = JSON.parse(text) as Partial<TokenizerJson> | null;
+  } catch (error) {
+    throw new TokenizerJsonError('tokenizer.json is not JSON', { cause: error });
+  }
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  const parts: Record<string, boolean> = {
+    pre_tokenizer: isObject(json?.pre_tokenizer),
+    decoder: isObject(json?.decoder),
+    added_tokens: Array.isArray(json?.added_tokens) && json.added_tokens.every(isObject),
+    'model.vocab': isObject(json?.model?.vocab),
+    'model.merges': Array.isArray(json?.model?.merges),
+  };
+  const missing = Object.keys(parts).find((part) => !parts[part]);
+  if (missing !== undefined) throw new TokenizerJsonError(`tokenizer.json has no ${missing}`);
+  return json as TokenizerJson;
+}
+
 /** @throws TokenizerJsonError, or whatever the library throws on a pattern it cannot translate. */
 export function tokenizerFromJson(json: TokenizerJson, safeCut?: RegExp): Tokenizer {
   check(json);

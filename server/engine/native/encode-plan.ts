@@ -1,0 +1,39 @@
+import { EngineError, type PromptPlan, type SpecialToken } from '../contract.js';
+import type { ModelDescription } from '../model/describe-model.js';
+
+/**
+ * The token ids of a whole prompt: text with control tokens off, special tokens by id.
+ *
+ * @throws EngineError if the model has no token for a role, or the prompt is empty.
+ */
+export function encodePlan(plan: PromptPlan, model: ModelDescription): Int32Array {
+  const parts = plan.segments.map((segment) =>
+    segment.kind === 'text'
+      ? model.tokenizer.encode(segment.text)
+      : Int32Array.of(specialId(segment.token, model)),
+  );
+  const tokens = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    tokens.set(part, at);
+    at += part.length;
+  }
+  if (tokens.length === 0) {
+    throw new EngineError(
+      'the prompt is empty',
+      'Send at least the token that begins a text (bos).',
+    );
+  }
+  return tokens;
+}
+
+function specialId(token: SpecialToken, model: ModelDescription): number {
+  const id = model.special[token];
+  if (id !== undefined) return id;
+  throw new EngineError(
+    `${model.name} has no token for ${token}`,
+    token.startsWith('fim')
+      ? (model.fim.remedy ?? `Use the model's own layout, ${model.fim.layout}.`)
+      : 'Leave it out of the prompt, or use another model.',
+  );
+}

@@ -1,0 +1,199 @@
+/** The Engine contract over the native addon: a model in this process. */
+
+import {
+  EngineError,
+  type Engine,
+  type EngineInfo,
+  type FinishReason,
+  type GenerateOptions,
+  type Generation,
+  type GenerationSummary,
+  type PromptPlan,
+} from '../contract.js';
+import { GenerationStream } from '../generation-stream.js';
+import { describeModel, type ModelDescription } from '../model/describe-model.js';
+import type {
+  NativeAddon,
+  NativeEngine as NativeHandle,
+  NativeEngineInfo,
+  NativeEngineOptions,
+} from './addon.js';
+import { encodePlan } from './encode-plan.js';
+import { closedError, toEngineError } from './native-error.js';
+import { LANE_NUMBER, nativeSampling } from './sampling.js';
+
+/**
+ * Opens a model file and loads it. `onProgress` gets 0 … 1.
+ *
+ * @throws EngineError (as a rejection) if the file cannot be read, is not understood or does not fit.
+ */
+export async function loadNativeEngine(
+  addon: NativeAddon,
+  path: string,
+  options: NativeEngineOptions = {},
+  onProgress?: (fraction: number) => void,
+): Promise<Engine> {
+  try {
+    const model = describeModel(addon.openModelFile(path));
+    const native = await addon.loadEngine(path, options, onProgress);
+    if (native.info.vocabularySize < model.vocabularySize) {
+      await native.close();
+      throw new EngineError(
+        `${path} cannot be used: it has ${model.vocabularySize} tokens, but weights for ${native.info.vocabularySize}`,
+        'Download the model again, or use another file of it.',
+      );
+    }
+    return new NativeEngine(path, model, native);
+  } catch (error) {
+    throw toEngineError(error);
+  }
+}
+
+class NativeEngine implements Engine {
+  readonly info: EngineInfo;
+  private readonly running = new Set<GenerationStream>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    path: string,
+    private readonly model: ModelDescription,
+    private readonly native: NativeHandle,
+  ) {
+    this.info = {
+      model: model.name,
+      path,
+      device: deviceName(native.info),
+      contextLength: native.info.contextLength,
+      fim: model.fim.layout,
+      ...(model.fim.remedy === undefined ? {} : { fimRemedy: model.fim.remedy }),
+      chatTemplate: model.chatTemplate !== undefined,
+    };
+  }
+
+  countTokens(text: string): number {
+    return this.model.tokenizer.encode(text).length;
+  }
+
+  generate(plan: PromptPlan, options: GenerateOptions): Generation {
+    let handle: number | undefined;
+    const stream = new GenerationStream(() => {
+      if (handle !== undefined) this.native.cancel(handle);
+    });
+    try {
+      handle = this.start(plan, options, stream);
+    } catch (error) {
+      stream.fail(toEngineError(error));
+    }
+    return stream;
+  }
+
+  resident(plan: PromptPlan): number {
+    return this.closing ? 0 : this.native.resident(encodePlan(plan, this.model));
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    try {
+      await this.native.close();
+    } catch (error) {
+      throw toEngineError(error);
+    } finally {
+      for (const stream of this.running) stream.end(abortedSummary(0));
+      this.running.clear();
+    }
+  }
+
+  /** Queues the request and connects it to `stream`; returns what `cancel` needs, if it was queued at all. */
+  private start(
+    plan: PromptPlan,
+    options: GenerateOptions,
+    stream: GenerationStream,
+  ): number | undefined {
+    if (this.closing) throw closedError();
+    const { signal } = options;
+    const tokens = encodePlan(plan, this.model);
+    const { maxTokens, capped } = this.room(tokens.length, options.maxTokens);
+    const sampling = nativeSampling(options.sampling ?? {});
+    if (signal?.aborted) {
+      stream.end(abortedSummary(tokens.length));
+      return undefined;
+    }
+
+    const onAbort = () => {
+      this.native.cancel(handle);
+    };
+    const settle = (outcome: GenerationSummary | EngineError) => {
+      signal?.removeEventListener('abort', onAbort);
+      this.running.delete(stream);
+      if (outcome instanceof EngineError) stream.fail(outcome);
+      else stream.end(outcome);
+    };
+    const handle = this.native.generate(
+      {
+        ...sampling,
+        tokens,
+        lane: LANE_NUMBER[options.lane],
+        maxTokens,
+        stop: options.stop?.filter((stop) => stop !== '') ?? [],
+        endTokens: this.model.endTokens,
+        bannedTokens: this.model.bannedTokens,
+      },
+      (id, text, logProbability) => {
+        // Tokens already on their way when the signal fired are not wanted any more.
+        if (!signal?.aborted) stream.push({ id, text, logProbability });
+      },
+      (error, summary) => {
+        if (summary) settle({ ...summary, reason: finishReason(summary.reason, capped) });
+        else if (this.closing) settle(abortedSummary(tokens.length));
+        else settle(toEngineError(error));
+      },
+    );
+    if (!stream.ended) {
+      this.running.add(stream);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }
+    return handle;
+  }
+
+  /** How many tokens may be generated behind a prompt, and whether that is less than was asked for. */
+  private room(promptTokens: number, wanted: number): { maxTokens: number; capped: boolean } {
+    const { contextLength } = this.info;
+    if (!(wanted >= 0)) {
+      throw new EngineError(`maxTokens is ${wanted}`, 'Ask for 0 tokens or more.');
+    }
+    if (promptTokens > contextLength) {
+      throw new EngineError(
+        `the prompt takes ${promptTokens} tokens, the context holds ${contextLength}`,
+        `Send at most ${contextLength} tokens, or load the model with a longer context.`,
+      );
+    }
+    const left = contextLength - promptTokens;
+    return { maxTokens: Math.min(Math.floor(wanted), left), capped: wanted > left };
+  }
+}
+
+/** A token limit that stands in for the end of the context is reported as that. */
+function finishReason(reason: FinishReason, capped: boolean): FinishReason {
+  return reason === 'length' && capped ? 'context' : reason;
+}
+
+function abortedSummary(promptTokens: number): GenerationSummary {
+  return {
+    reason: 'aborted',
+    promptTokens,
+    residentTokens: 0,
+    generatedTokens: 0,
+    prefillMs: 0,
+    decodeMs: 0,
+  };
+}
+
+const CPU_PATH_NAME = { reference: 'reference', avx2: 'AVX2', avx512: 'AVX-512' } as const;
+
+function deviceName({ cpuPath, threads }: NativeEngineInfo): string {
+  return `cpu (${CPU_PATH_NAME[cpuPath]}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
+}

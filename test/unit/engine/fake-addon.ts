@@ -1,0 +1,169 @@
+/**
+ * The native addon without native code: a made-up model file, and an engine whose answers are a function of
+ * the prompt's ids. It keeps to the addon's interface, down to the order and number of callbacks.
+ */
+
+import type {
+  NativeAddon,
+  NativeEngine,
+  NativeEngineOptions,
+  NativeError,
+  NativeModelFile,
+  NativeRequest,
+  NativeSummary,
+} from '../../../server/engine/native/addon.js';
+import { fakeModelFile, smallModel, type FakeMetadata } from '../../support/fake-model-file.js';
+
+export interface FakeAddonOptions {
+  readonly metadata?: FakeMetadata;
+  /** Thrown by `openModelFile`, by `loadEngine` or given to every `onEnd`. */
+  readonly openError?: Error;
+  readonly loadError?: Error;
+  readonly runError?: NativeError;
+  readonly vocabularySize?: number;
+}
+
+export class FakeAddon implements NativeAddon {
+  /** What reached the engine, oldest first. */
+  readonly requests: NativeRequest[] = [];
+  readonly cancelled: number[] = [];
+  closes = 0;
+
+  constructor(private readonly options: FakeAddonOptions = {}) {}
+
+  openModelFile(path: string): NativeModelFile {
+    if (this.options.openError) throw this.options.openError;
+    return fakeModelFile(smallModel(this.options.metadata), path);
+  }
+
+  loadEngine(
+    path: string,
+    options: NativeEngineOptions,
+    onProgress?: (fraction: number) => void,
+  ): Promise<NativeEngine> {
+    if (this.options.loadError) return Promise.reject(this.options.loadError);
+    onProgress?.(0);
+    onProgress?.(1);
+    const file = this.openModelFile(path);
+    const tokens = file.get('tokenizer.ggml.tokens') as readonly string[];
+    const trained = file.get('deepseek2.context_length') as number;
+    return Promise.resolve(
+      this.engine(
+        Math.min(options.contextLength ?? trained, trained),
+        this.options.vocabularySize ?? tokens.length,
+      ),
+    );
+  }
+
+  cpuFeatures(): never {
+    throw new Error('not part of the fake');
+  }
+
+  private engine(contextLength: number, vocabularySize: number): NativeEngine {
+    const running = new Map<number, () => void>();
+    const prefilled: Int32Array[] = [];
+    let closed = false;
+    return {
+      info: {
+        cpuPath: 'avx2',
+        threads: 2,
+        contextLength,
+        vocabularySize,
+        weightBytes: 0,
+        kvBytes: 0,
+        scratchBytes: 0,
+        kvBytesPerToken: 0,
+      },
+      generate: (request, onToken, onEnd) => {
+        if (closed) throw nativeError('closed', 'closed');
+        const handle = this.requests.push(request);
+        let aborted = false;
+        running.set(handle, () => (aborted = true));
+        const residentTokens = longest(prefilled, request.tokens);
+        const answer = fakeAnswer(request);
+        let generated = 0;
+        const end = (reason: NativeSummary['reason']) => {
+          running.delete(handle);
+          const error = this.options.runError ?? null;
+          const promptTokens = request.tokens.length;
+          onEnd(
+            error,
+            error
+              ? null
+              : {
+                  reason,
+                  promptTokens,
+                  residentTokens,
+                  generatedTokens: generated,
+                  prefillMs: 1,
+                  decodeMs: 1,
+                },
+          );
+        };
+        const step = () => {
+          if (aborted) {
+            end('aborted');
+            return;
+          }
+          if (generated === 0) prefilled.push(request.tokens);
+          const text = this.options.runError ? undefined : answer.texts[generated];
+          if (text === undefined) {
+            end(answer.reason);
+            return;
+          }
+          generated++;
+          onToken(generated, text, -generated / 10);
+          setImmediate(step);
+        };
+        setImmediate(step);
+        return handle;
+      },
+      cancel: (handle) => {
+        this.cancelled.push(handle);
+        running.get(handle)?.();
+      },
+      resident: (tokens) => longest(prefilled, tokens),
+      logits: () => Promise.reject(new Error('not part of the fake')),
+      close: async () => {
+        closed = true;
+        this.closes++;
+        for (const abort of running.values()) abort();
+        while (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
+      },
+    };
+  }
+}
+
+export function nativeError(code: string, message: string): NativeError {
+  return Object.assign(new Error(message), { code, remedy: `what helps against ${code}` });
+}
+
+/** The pieces of an answer that depends on the prompt and, with a temperature, on the seed. */
+function fakeAnswer(request: NativeRequest): { texts: string[]; reason: NativeSummary['reason'] } {
+  let state = request.tokens.reduce((sum, id) => (Math.imul(sum, 31) + id) >>> 0, 7);
+  if (request.temperature) state = (state + (request.seed ?? 0)) >>> 0;
+  const pieces = Array.from({ length: request.maxTokens }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return ` ${(state >>> 8).toString(36)}`;
+  });
+  const text = pieces.join('');
+  const stops = (request.stop ?? []).map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+  if (stops.length === 0) return { texts: pieces, reason: 'length' };
+  const texts: string[] = [];
+  let left = Math.min(...stops);
+  for (const piece of pieces) {
+    if (left <= 0) break;
+    texts.push(piece.slice(0, left));
+    left -= piece.length;
+  }
+  return { texts, reason: 'stop' };
+}
+
+function longest(prompts: readonly Int32Array[], tokens: Int32Array): number {
+  const common = (prompt: Int32Array) => {
+    let n = 0;
+    while (n < prompt.length && n < tokens.length && prompt[n] === tokens[n]) n++;
+    return n;
+  };
+  return Math.max(0, ...prompts.map(common));
+}

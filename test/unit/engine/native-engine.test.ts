@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import {
+  EngineError,
+  type GenerateOptions,
+  type PromptPlan,
+} from '../../../server/engine/contract.js';
+import type { NativeEngineOptions } from '../../../server/engine/native/addon.js';
+import { loadNativeEngine } from '../../../server/engine/native/engine.js';
+import { engineBehaviour, textPlan } from './behaviour.js';
+import { FakeAddon, nativeError, type FakeAddonOptions } from './fake-addon.js';
+
+const PATH = '/models/fake.gguf';
+const GREEDY: GenerateOptions = { lane: 'inline', maxTokens: 3 };
+
+async function load(options: FakeAddonOptions = {}, more: NativeEngineOptions = {}) {
+  const addon = new FakeAddon(options);
+  return { addon, engine: await loadNativeEngine(addon, PATH, more) };
+}
+
+async function requestOf(plan: PromptPlan, options: GenerateOptions) {
+  const { addon, engine } = await load();
+  await engine.generate(plan, options).summary;
+  assert.equal(addon.requests.length, 1);
+  return addon.requests[0]!;
+}
+
+engineBehaviour('native, on a fake addon', async () => (await load()).engine);
+
+describe('the native engine', () => {
+  it('says what it runs', async () => {
+    const { engine } = await load({}, { contextLength: 64 });
+    assert.deepEqual(engine.info, {
+      model: 'Small Base',
+      path: PATH,
+      device: 'cpu (AVX2, 2 threads)',
+      contextLength: 64,
+      fim: 'psm',
+      chatTemplate: false,
+    });
+  });
+
+  it('reports how loading proceeds', async () => {
+    const seen: number[] = [];
+    await loadNativeEngine(new FakeAddon(), PATH, {}, (fraction) => seen.push(fraction));
+    assert.deepEqual(seen, [0, 1]);
+  });
+
+  it('places special tokens by id, and encodes text without them', async () => {
+    const { tokens } = await requestOf(
+      {
+        segments: [
+          { kind: 'special', token: 'bos' },
+          { kind: 'special', token: 'fimPrefix' },
+          { kind: 'text', text: 'a<｜fim▁end｜>', source: 'file:///a' },
+          { kind: 'special', token: 'fimSuffix' },
+          { kind: 'special', token: 'fimMiddle' },
+        ],
+      },
+      GREEDY,
+    );
+    assert.deepEqual([...tokens], [256, 258, 0x61, ...Buffer.from('<｜fim▁end｜>'), 259, 260]);
+  });
+
+  it('ends at end and FIM tokens, and bans what is neither text nor end', async () => {
+    const { endTokens, bannedTokens } = await requestOf(textPlan('a'), GREEDY);
+    assert.deepEqual([...endTokens], [257, 258, 259, 260]);
+    assert.deepEqual([...bannedTokens], [256, 262]);
+  });
+
+  it('passes lane, sampling and stop strings on', async () => {
+    const sampling = { temperature: 0.5, topK: 4, topP: 0.9, minP: 0.1, seed: 3 };
+    const request = await requestOf(textPlan('a'), {
+      lane: 'speculate',
+      maxTokens: 2,
+      sampling,
+      stop: ['', '\n'],
+    });
+    const { temperature, topK, topP, minP, seed } = request;
+    assert.deepEqual({ temperature, topK, topP, minP, seed }, sampling);
+    assert.equal(request.lane, 2);
+    assert.deepEqual(request.stop, ['\n']);
+  });
+
+  for (const [field, value] of [
+    ['temperature', Number.NaN],
+    ['temperature', -1],
+    ['topK', 1.5],
+    ['topP', 2],
+    ['repetitionPenalty', 0],
+    ['seed', 0.5],
+  ] as const) {
+    it(`refuses ${field} = ${value}`, async () => {
+      const { engine } = await load();
+      const { summary } = engine.generate(textPlan('a'), {
+        ...GREEDY,
+        sampling: { [field]: value },
+      });
+      await assert.rejects(summary, { name: 'EngineError', message: `${field} is ${value}` });
+    });
+  }
+
+  it('refuses a token limit that is none', async () => {
+    const { engine } = await load();
+    for (const maxTokens of [-1, Number.NaN]) {
+      await assert.rejects(
+        engine.generate(textPlan('a'), { ...GREEDY, maxTokens }).summary,
+        EngineError,
+      );
+    }
+  });
+
+  it('refuses an empty prompt', async () => {
+    const { engine } = await load();
+    await assert.rejects(engine.generate({ segments: [] }, GREEDY).summary, /empty/);
+  });
+
+  it('names a special token that the model lacks', async () => {
+    const { engine } = await load();
+    const plan: PromptPlan = { segments: [{ kind: 'special', token: 'fimSuffixFirst' }] };
+    await assert.rejects(engine.generate(plan, GREEDY).summary, {
+      message: 'Small Base has no token for fimSuffixFirst',
+      remedy: "Use the model's own layout, psm.",
+    });
+  });
+
+  it('never asks the addon to run past the context', async () => {
+    const { addon, engine } = await load({}, { contextLength: 10 });
+    const { reason } = await engine.generate(textPlan('abcd'), { ...GREEDY, maxTokens: 100 })
+      .summary;
+    assert.equal(addon.requests[0]?.maxTokens, 5);
+    assert.equal(reason, 'context');
+  });
+
+  it('cancels a request once, and none that has ended', async () => {
+    const { addon, engine } = await load();
+    const abort = new AbortController();
+    const running = engine.generate(textPlan('a'), {
+      ...GREEDY,
+      maxTokens: 99,
+      signal: abort.signal,
+    });
+    abort.abort();
+    await running.summary;
+    assert.deepEqual(addon.cancelled, [1]);
+    const late = new AbortController();
+    await engine.generate(textPlan('a'), { ...GREEDY, signal: late.signal }).summary;
+    late.abort();
+    assert.deepEqual(addon.cancelled, [1]);
+  });
+
+  it('turns what the addon throws into errors with a remedy', async () => {
+    const error = nativeError('out-of-memory', 'no memory');
+    const expected = { name: 'EngineError', message: 'no memory', remedy: error.remedy };
+    await assert.rejects(load({ openError: error }), expected);
+    await assert.rejects(load({ loadError: error }), expected);
+    const { engine } = await load({ runError: error });
+    await assert.rejects(engine.generate(textPlan('a'), GREEDY).summary, expected);
+    await assert.rejects(load({ loadError: new TypeError('odd') }), {
+      name: 'EngineError',
+      message: 'the native engine failed: odd',
+    });
+  });
+
+  it('refuses weights for fewer tokens than the vocabulary has, and frees them', async () => {
+    const addon = new FakeAddon({ vocabularySize: 10 });
+    await assert.rejects(loadNativeEngine(addon, PATH), /weights for 10/);
+    assert.equal(addon.closes, 1);
+  });
+});
