@@ -27,19 +27,17 @@ export function marked(text: string): MarkedText {
   };
 }
 
-/** What `lacuna complete` prints at the mark, for a file of this name. */
+/** The text that `lacuna complete` gives at the mark, in a file of this name. */
 export function onCommandLine(name: string, hole: MarkedText): string {
-  return inFolder({ [name]: hole.text }, (folder) =>
-    execFileSync(
+  const json = inFolder({ [name]: hole.text }, (folder) => {
+    const place = `${path.join(folder, name)}:${hole.line}:${hole.column}`;
+    return execFileSync(
       process.execPath,
-      [
-        path.join(root, 'bin/lacuna.js'),
-        'complete',
-        `${path.join(folder, name)}:${hole.line}:${hole.column}`,
-      ],
+      [path.join(root, 'bin/lacuna.js'), 'complete', '--json', place],
       { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] },
-    ),
-  );
+    );
+  });
+  return (JSON.parse(json) as { text: string }).text;
 }
 
 /** Runs `work` in a folder with these files, which is gone afterwards. */
