@@ -3,6 +3,8 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "addon/errors.h"
 #include "addon/generation.h"
@@ -70,7 +72,8 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   }
 
   // From `loadEngine` only: the argument is an External that holds a LoadedEngine.
-  explicit EngineObject(const Napi::CallbackInfo& call) : Napi::ObjectWrap<EngineObject>(call) {
+  explicit EngineObject(const Napi::CallbackInfo& call)
+      : Napi::ObjectWrap<EngineObject>(call), channel_(call.Env()) {
     if (call.Length() != 1 || !call[0].IsExternal()) {
       throw to_js_error(call.Env(),
                         Error(ErrorCode::kInvalidArgument,
@@ -80,6 +83,11 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
     engine_ = std::move(loaded.engine);
     path_ = loaded.path;
     threads_ = loaded.threads;
+  }
+
+  // The engine's thread must be gone before the channel it speaks through.
+  ~EngineObject() override {
+    if (engine_) engine_->close();
   }
 
  private:
@@ -106,8 +114,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
                               "generate takes a request and two functions", "See addon.ts."));
     }
     Request request = to_request(call[0].As<Napi::Object>());
-    Listener listener =
-        make_listener(call.Env(), call[1].As<Napi::Function>(), call[2].As<Napi::Function>());
+    Listener listener = channel_.listen(call[1].As<Napi::Function>(), call[2].As<Napi::Function>());
     return Napi::Number::New(
         call.Env(), static_cast<double>(engine_->submit(std::move(request), std::move(listener))));
   }
@@ -140,43 +147,77 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
         [](Napi::Env env) { return env.Undefined(); });
   }
 
+  EventChannel channel_;  // outlives the engine's thread
   std::shared_ptr<Engine> engine_;
   cpu::Path path_{};
   size_t threads_ = 0;
 };
 
-// Loads on a thread of its own life: progress goes through a thread-safe function, the result
-// through the promise.
-Napi::Value load(const Napi::CallbackInfo& call) {
-  const Napi::Env env = call.Env();
-  const std::string path = string_argument(call, 0, "path");
-  const LoadOptions options = to_load_options(call[1]);
-  std::shared_ptr<Napi::ThreadSafeFunction> progress;
-  if (call[2].IsFunction()) {
-    progress = std::make_shared<Napi::ThreadSafeFunction>(
-        Napi::ThreadSafeFunction::New(env, call[2].As<Napi::Function>(), "lacuna load", 0, 1));
+// Loads on a thread of its own. Progress and the result go through one thread-safe function, so
+// they arrive in order.
+class Loading {
+ public:
+  static Napi::Value start(const Napi::CallbackInfo& call) {
+    const Napi::Env env = call.Env();
+    const std::string path = string_argument(call, 0, "path");
+    const LoadOptions options = to_load_options(call[1]);
+    auto* loading = new Loading(env);  // deleted with its thread-safe function
+    if (call[2].IsFunction())
+      loading->on_progress_ = Napi::Persistent(call[2].As<Napi::Function>());
+    const Napi::Promise promise = loading->deferred_.Promise();
+    loading->function_ = Function::New(
+        env, "lacuna load", 0, 1, loading, [](Napi::Env, void*, Loading* done) { delete done; },
+        static_cast<void*>(nullptr));
+    loading->thread_ = std::thread([loading, path, options] { loading->run(path, options); });
+    return promise;
   }
-  auto loaded = std::make_shared<LoadedEngine>();
-  const auto work = [path, options, progress, loaded] {
-    // Released however loading ends: an unreleased function would keep the process alive.
-    struct Release {
-      Napi::ThreadSafeFunction* function;
-      ~Release() {
-        if (function != nullptr) function->Release();
-      }
-    } release{progress.get()};
-    *loaded = load_engine(path, options, [&](double fraction) {
-      if (!progress) return;
-      progress->NonBlockingCall(
-          [fraction](Napi::Env e, Napi::Function f) { f.Call({Napi::Number::New(e, fraction)}); });
-    });
-  };
-  const auto finish = [loaded](Napi::Env e) -> Napi::Value {
-    return e.GetInstanceData<Napi::FunctionReference>()->New(
-        {Napi::External<LoadedEngine>::New(e, loaded.get())});
-  };
-  return Task::start(env, work, finish);
-}
+
+ private:
+  using Step = std::function<void(Napi::Env, Loading&)>;
+
+  static void call_step(Napi::Env env, Napi::Function, Loading* loading, Step* step) {
+    const std::unique_ptr<Step> owned(step);
+    if (env != nullptr) (*step)(env, *loading);
+  }
+  using Function = Napi::TypedThreadSafeFunction<Loading, Step, call_step>;
+
+  explicit Loading(Napi::Env env) : deferred_(env) {}
+  ~Loading() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void run(const std::string& path, const LoadOptions& options) {
+    try {
+      auto loaded =
+          std::make_shared<LoadedEngine>(load_engine(path, options, [this](double fraction) {
+            send([fraction](Napi::Env env, Loading& loading) {
+              if (!loading.on_progress_.IsEmpty())
+                loading.on_progress_.Call({Napi::Number::New(env, fraction)});
+            });
+          }));
+      send([loaded](Napi::Env env, Loading& loading) {
+        Napi::FunctionReference& constructor = *env.GetInstanceData<Napi::FunctionReference>();
+        loading.deferred_.Resolve(
+            constructor.New({Napi::External<LoadedEngine>::New(env, loaded.get())}));
+      });
+    } catch (const std::exception& exception) {
+      send([error = to_error(exception)](Napi::Env env, Loading& loading) {
+        loading.deferred_.Reject(to_js_error(env, error).Value());
+      });
+    }
+    function_.Release();
+  }
+
+  void send(Step step) {
+    auto owned = std::make_unique<Step>(std::move(step));
+    if (function_.BlockingCall(owned.get()) == napi_ok) owned.release();
+  }
+
+  Napi::Promise::Deferred deferred_;
+  Napi::FunctionReference on_progress_;
+  Function function_;
+  std::thread thread_;
+};
 
 Napi::Value cpu_features(const Napi::CallbackInfo& call) {
   const cpu::CpuFeatures f = cpu::detect_cpu_features();
@@ -199,7 +240,7 @@ void register_engine(Napi::Env env, Napi::Object exports) {
   auto constructor =
       std::make_unique<Napi::FunctionReference>(Napi::Persistent(EngineObject::define(env)));
   env.SetInstanceData(constructor.release());
-  exports.Set("loadEngine", Napi::Function::New<load>(env, "loadEngine"));
+  exports.Set("loadEngine", Napi::Function::New<Loading::start>(env, "loadEngine"));
 }
 
 void register_cpu_features(Napi::Env env, Napi::Object exports) {

@@ -1,26 +1,12 @@
 #include "addon/generation.h"
 
-#include <memory>
+#include <utility>
 #include <variant>
 
 #include "addon/errors.h"
 
 namespace lacuna::addon {
 namespace {
-
-struct End {
-  std::exception_ptr error;
-  Summary summary;
-};
-using Event = std::variant<TokenEvent, End>;
-
-// The second callback; freed with the thread-safe function, on the JavaScript thread.
-struct Context {
-  Napi::FunctionReference on_end;
-};
-
-void call(Napi::Env env, Napi::Function on_token, Context* context, Event* event);
-using Channel = Napi::TypedThreadSafeFunction<Context, Event, call>;
 
 Napi::Object summary_object(Napi::Env env, const Summary& summary) {
   Napi::Object o = Napi::Object::New(env);
@@ -41,42 +27,85 @@ Napi::Value error_value(Napi::Env env, const std::exception_ptr& pointer) {
   }
 }
 
-void call(Napi::Env env, Napi::Function on_token, Context* context, Event* event) {
-  const std::unique_ptr<Event> owned(event);
-  if (env == nullptr) return;  // the environment is being torn down
-  if (const auto* token = std::get_if<TokenEvent>(event)) {
-    on_token.Call({Napi::Number::New(env, token->id), Napi::String::New(env, token->text),
-                   Napi::Number::New(env, static_cast<double>(token->log_probability))});
-    return;
-  }
-  const End& end = std::get<End>(*event);
-  if (end.error) {
-    context->on_end.Call({error_value(env, end.error), env.Null()});
-  } else {
-    context->on_end.Call({env.Null(), summary_object(env, end.summary)});
-  }
-}
+// The callbacks of one request; made and deleted on the JavaScript thread.
+struct Callbacks {
+  Napi::FunctionReference on_token;
+  Napi::FunctionReference on_end;
+};
 
-// Takes ownership of the event whatever happens.
-void send(Channel& channel, Event event) {
-  auto owned = std::make_unique<Event>(std::move(event));
-  if (channel.BlockingCall(owned.get()) == napi_ok) owned.release();
-}
+struct End {
+  std::exception_ptr error;
+  Summary summary;
+};
+
+struct Event {
+  Callbacks* callbacks;
+  std::variant<TokenEvent, End> what;
+};
 
 }  // namespace
 
-Listener make_listener(Napi::Env env, const Napi::Function& on_token,
-                       const Napi::Function& on_end) {
-  auto* context = new Context{Napi::Persistent(on_end)};
-  const auto channel = std::make_shared<Channel>(Channel::New(
-      env, on_token, "lacuna generation", 0, 1, context,
-      [](Napi::Env, void*, Context* done) { delete done; }, static_cast<void*>(nullptr)));
+class EventChannel::Impl {
+ public:
+  explicit Impl(Napi::Env env)
+      : env_(env), function_(Function::New(env, "lacuna engine", 0, 1, this)) {
+    function_.Unref(env);
+  }
+
+  Callbacks* open(const Napi::Function& on_token, const Napi::Function& on_end) {
+    if (pending_++ == 0) function_.Ref(env_);
+    return new Callbacks{Napi::Persistent(on_token), Napi::Persistent(on_end)};
+  }
+
+  // From any thread. Where the environment is being torn down nobody is left to hear the event.
+  void send(Event event) {
+    auto owned = std::make_unique<Event>(std::move(event));
+    if (function_.BlockingCall(owned.get()) == napi_ok) owned.release();
+  }
+
+  void release() { function_.Release(); }
+
+ private:
+  static void call(Napi::Env env, Napi::Function, Impl* impl, Event* event) {
+    const std::unique_ptr<Event> owned(event);
+    if (env == nullptr) return;
+    if (const auto* token = std::get_if<TokenEvent>(&event->what)) {
+      event->callbacks->on_token.Call(
+          {Napi::Number::New(env, token->id), Napi::String::New(env, token->text),
+           Napi::Number::New(env, static_cast<double>(token->log_probability))});
+      return;
+    }
+    const std::unique_ptr<Callbacks> done(event->callbacks);
+    if (--impl->pending_ == 0) impl->function_.Unref(env);
+    const End& end = std::get<End>(event->what);
+    if (end.error) {
+      done->on_end.Call({error_value(env, end.error), env.Null()});
+    } else {
+      done->on_end.Call({env.Null(), summary_object(env, end.summary)});
+    }
+  }
+
+  using Function = Napi::TypedThreadSafeFunction<Impl, Event, call>;
+
+  Napi::Env env_;
+  size_t pending_ = 0;  // requests that have not ended; JavaScript thread only
+  Function function_;
+};
+
+EventChannel::EventChannel(Napi::Env env) : impl_(std::make_shared<Impl>(env)) {}
+
+EventChannel::~EventChannel() {
+  impl_->release();
+}
+
+Listener EventChannel::listen(const Napi::Function& on_token, const Napi::Function& on_end) {
+  Callbacks* callbacks = impl_->open(on_token, on_end);
   return {
-      .on_token = [channel](TokenEvent token) { send(*channel, std::move(token)); },
+      .on_token = [impl = impl_,
+                   callbacks](TokenEvent token) { impl->send({callbacks, std::move(token)}); },
       .on_end =
-          [channel](std::exception_ptr error, const Summary& summary) {
-            send(*channel, End{std::move(error), summary});
-            channel->Release();
+          [impl = impl_, callbacks](std::exception_ptr error, const Summary& summary) {
+            impl->send({callbacks, End{std::move(error), summary}});
           },
   };
 }

@@ -122,6 +122,12 @@ ModelConfig read_model_config(const GgufFile& file) {
                     "'; this engine runs 'deepseek2'",
                 kPickAnother);
   }
+  if (const uint32_t parts = file.u32("split.count").value_or(0); parts > 1) {
+    throw Error(ErrorCode::kUnsupported,
+                file.path() + " is one of " + std::to_string(parts) + " parts of a model",
+                "Join the parts with `llama-gguf-split --merge FIRST_PART WHOLE_FILE` and open the "
+                "whole file.");
+  }
   const ConfigReader read(file);
   ModelConfig c{};
   c.name = std::string(file.string("general.name").value_or(""));

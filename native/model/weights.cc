@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "cpu/dequantize.h"
+#include "format/dequantize.h"
 #include "format/error.h"
 
 namespace lacuna {
@@ -81,7 +81,7 @@ class WeightBinder {
       return reinterpret_cast<const float*>(info.data);
     }
     std::vector<float>& copy = w_.owned_.emplace_back(n);
-    cpu::dequantize_row_reference(info.type)(info.data, copy.data(), n);
+    dequantize_row(info.type)(info.data, copy.data(), n);
     return copy.data();
   }
 
@@ -121,7 +121,7 @@ class WeightBinder {
     std::vector<float>& keys =
         w_.owned_.emplace_back(size_t{c_.heads} * rank * nope);  // [heads, rank, nope]
     std::vector<float> row(rank);
-    const auto dequantize = cpu::dequantize_row_reference(kv_b.type);
+    const auto dequantize = dequantize_row(kv_b.type);
     for (size_t h = 0; h < c_.heads; ++h) {
       for (size_t n = 0; n < nope; ++n) {
         dequantize(kv_b.row(h * per_head + n), row.data(), rank);

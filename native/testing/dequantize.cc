@@ -11,8 +11,8 @@
 namespace lacuna::testing {
 namespace {
 
-cpu::DequantizeRow find_row_function(const std::string& path, TensorType type) {
-  if (path == "reference") return cpu::dequantize_row_reference(type);
+DequantizeRow find_row_function(const std::string& path, TensorType type) {
+  if (path == "reference") return dequantize_row(type);
 #ifdef LACUNA_X86
   if (path == "avx2") return cpu::dequantize_row_avx2(type);
   if (path == "avx512") return cpu::dequantize_row_avx512(type);
@@ -29,7 +29,7 @@ Napi::Value dequantize(const Napi::CallbackInfo& info) {
     const size_t elements = info[3].As<Napi::Number>().Uint32Value();
 
     const TensorTypeTraits* traits = tensor_type_traits(type);
-    const cpu::DequantizeRow row = find_row_function(path, type);
+    const DequantizeRow row = find_row_function(path, type);
     if (traits == nullptr || row == nullptr || elements % traits->block_elements != 0 ||
         blocks.ByteLength() != elements / traits->block_elements * traits->block_bytes) {
       throw Error(ErrorCode::kInvalidArgument, "no such path or type, or not whole blocks",

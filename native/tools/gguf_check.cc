@@ -46,8 +46,8 @@ void use(const std::variant<Types...>& value) {
   std::visit([](const auto& held) { use(held); }, value);
 }
 
-std::vector<cpu::DequantizeRow> dequantizers(TensorType type) {
-  std::vector<cpu::DequantizeRow> rows{cpu::dequantize_row_reference(type)};
+std::vector<DequantizeRow> dequantizers(TensorType type) {
+  std::vector<DequantizeRow> rows{dequantize_row(type)};
 #ifdef LACUNA_X86
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c")) {
     rows.push_back(cpu::dequantize_row_avx2(type));
@@ -64,7 +64,7 @@ void use(const TensorInfo& tensor) {
   use(std::to_integer<uint64_t>(tensor.data[0]));
   use(std::to_integer<uint64_t>(tensor.data[tensor.bytes - 1]));
   std::vector<float> row(tensor.shape[0]);
-  for (const cpu::DequantizeRow dequantize : dequantizers(tensor.type)) {
+  for (const DequantizeRow dequantize : dequantizers(tensor.type)) {
     dequantize(tensor.data, row.data(), row.size());
     use(static_cast<double>(row.back()));
   }

@@ -14,8 +14,111 @@ export const packageRoot: string = root;
 
 export type CpuPath = 'reference' | 'avx2' | 'avx512';
 
+export type AttentionForm = 'absorbed' | 'decompressed';
+
+export interface AttentionShape {
+  readonly heads: number;
+  readonly rank: number;
+  readonly nope: number;
+  readonly rope: number;
+  readonly value: number;
+}
+
+export interface AttentionCall {
+  readonly path: CpuPath;
+  readonly form: AttentionForm;
+  readonly tokens: number;
+  /** [tokens, heads * (nope + rope)] */
+  readonly queries: Float32Array;
+  /** [positions, rank + rope]; the tokens are the last ones. */
+  readonly cache: Float32Array;
+  /** [heads, rank, nope] */
+  readonly kB: Float32Array;
+  /** [heads, value, rank] */
+  readonly vB: Float32Array;
+}
+
+export interface KernelCall {
+  readonly path: CpuPath;
+  readonly name:
+    | 'multiply'
+    | 'weightedSum'
+    | 'rmsNorm'
+    | 'siluMultiply'
+    | 'maximum'
+    | 'exponentiate'
+    | 'scale'
+    | 'addScaled';
+  readonly x: Float32Array;
+  readonly y?: Float32Array;
+  /** What `weightedSum` adds to. */
+  readonly out?: Float32Array;
+  readonly factor?: number;
+  readonly tokens?: number;
+  readonly rows?: number;
+  readonly columns?: number;
+}
+
+export interface LinearCall {
+  readonly path: CpuPath;
+  /** GGUF id of the weight type. */
+  readonly type: number;
+  readonly blocks: Uint8Array;
+  readonly rows: number;
+  readonly columns: number;
+  readonly tokens: number;
+  readonly x: Float32Array;
+  readonly threads: number;
+}
+
+export interface RouteCall {
+  readonly logits: Float32Array;
+  readonly bias?: Float32Array;
+  readonly used: number;
+  readonly groups: number;
+  readonly groupsUsed: number;
+  readonly sigmoid: boolean;
+  readonly normalize: boolean;
+  readonly scale: number;
+}
+
+export interface SampleCall {
+  readonly logits: Float32Array;
+  readonly recent?: Int32Array;
+  readonly banned?: Int32Array;
+  readonly draws?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
+  readonly repetitionWindow?: number;
+  readonly seed?: number;
+}
+
 /** What `native/testing` registers; one block a room. */
 export interface TestingAddon {
+  /** Heap allocations of loading `model`, and of a forward pass over `tokens` once one has run. */
+  countAllocations(call: { path: CpuPath; model: string; tokens: Int32Array }): {
+    readonly load: number;
+    readonly warmPass: number;
+  };
+  /** All heads of one attention layer; float32 [tokens, heads * value]. */
+  attention(call: AttentionShape & AttentionCall): Float32Array;
+  /** The attention form the engine picks for `newTokens` at the end of `totalTokens`. */
+  cheaperForm(shape: AttentionShape, newTokens: number, totalTokens: number): AttentionForm;
+  /** One inner loop of `native/cpu/kernels.h`; `exponentiate` returns its sum as one more element. */
+  kernel(call: KernelCall): Float32Array;
+  /** A weight matrix [rows, columns] times activations [tokens, columns]. */
+  linear(call: LinearCall): Float32Array;
+  /** The experts a token visits, ascending, and their weights. */
+  route(call: RouteCall): { readonly experts: Int32Array; readonly weights: Float32Array };
+  /** `draws` tokens from the same logits, by one sampler. */
+  sample(call: SampleCall): { readonly ids: Int32Array; readonly logProbabilities: Float32Array };
+  /** The text that each chunk of bytes lets through, then what comes at the end. */
+  textStream(stops: string[], chunks: Uint8Array[]): string[];
+  /** The bytes of every token of a model file. */
+  tokenBytes(path: string): Buffer[];
   /** Whole blocks of weight type `type` (its GGUF id) as float32, on one CPU path. */
   dequantize(path: CpuPath, type: number, blocks: Uint8Array, elements: number): Float32Array;
   /** Whether this CPU can run a path. */
@@ -37,3 +140,15 @@ export function testingAddon(): TestingAddon {
 export function fixtureModel(name: string): string {
   return path.join(packageRoot, 'test', 'fixtures', 'models', name);
 }
+
+/** The paths this CPU can run, fastest last. A path that is missing here is named by `unavailablePaths`. */
+export function availablePaths(): CpuPath[] {
+  return allPaths.filter((path) => testingAddon().cpuPathAvailable(path));
+}
+
+/** The paths this CPU cannot run: tests of them are skipped, and say so. */
+export function unavailablePaths(): CpuPath[] {
+  return allPaths.filter((path) => !testingAddon().cpuPathAvailable(path));
+}
+
+const allPaths: readonly CpuPath[] = ['reference', 'avx2', 'avx512'];

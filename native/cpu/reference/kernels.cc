@@ -71,17 +71,9 @@ void add_scaled(float* x, const float* y, size_t n, float factor) {
 }  // namespace
 
 const Kernels& reference_kernels() {
-  static const Kernels kernels{Path::kReference,
-                               "reference",
-                               dequantize_row_reference,
-                               multiply,
-                               weighted_sum,
-                               rms_norm,
-                               silu_multiply,
-                               maximum,
-                               exponentiate,
-                               scale,
-                               add_scaled};
+  static const Kernels kernels{Path::kReference, "reference", dequantize_row, multiply,
+                               weighted_sum,     rms_norm,    silu_multiply,  maximum,
+                               exponentiate,     scale,       add_scaled};
   return kernels;
 }
 

@@ -1,9 +1,9 @@
-// The scalar row functions that `dequantize_row_reference` chooses from.
+// The scalar row functions that `dequantize_row` chooses from.
 #pragma once
 
 #include <cstddef>
 
-namespace lacuna::cpu::reference {
+namespace lacuna::dequantize {
 
 void dequantize_q4_0(const std::byte* blocks, float* out, size_t elements);
 void dequantize_q5_0(const std::byte* blocks, float* out, size_t elements);
@@ -14,4 +14,4 @@ void dequantize_q4_k(const std::byte* blocks, float* out, size_t elements);
 void dequantize_q5_k(const std::byte* blocks, float* out, size_t elements);
 void dequantize_q6_k(const std::byte* blocks, float* out, size_t elements);
 
-}  // namespace lacuna::cpu::reference
+}  // namespace lacuna::dequantize

@@ -1,11 +1,11 @@
-#include "cpu/dequantize.h"
+#include "format/dequantize.h"
 
 #include <cstring>
 
-#include "cpu/reference/dequantize_rows.h"
+#include "format/dequantize_rows.h"
 #include "format/half.h"
 
-namespace lacuna::cpu {
+namespace lacuna {
 namespace {
 
 void dequantize_f32(const std::byte* blocks, float* out, size_t elements) {
@@ -30,7 +30,7 @@ void dequantize_bf16(const std::byte* blocks, float* out, size_t elements) {
 
 }  // namespace
 
-DequantizeRow dequantize_row_reference(TensorType type) {
+DequantizeRow dequantize_row(TensorType type) {
   switch (type) {
     case TensorType::kF32:
       return dequantize_f32;
@@ -39,23 +39,23 @@ DequantizeRow dequantize_row_reference(TensorType type) {
     case TensorType::kBF16:
       return dequantize_bf16;
     case TensorType::kQ4_0:
-      return reference::dequantize_q4_0;
+      return dequantize::dequantize_q4_0;
     case TensorType::kQ5_0:
-      return reference::dequantize_q5_0;
+      return dequantize::dequantize_q5_0;
     case TensorType::kQ5_1:
-      return reference::dequantize_q5_1;
+      return dequantize::dequantize_q5_1;
     case TensorType::kQ8_0:
-      return reference::dequantize_q8_0;
+      return dequantize::dequantize_q8_0;
     case TensorType::kIQ4_NL:
-      return reference::dequantize_iq4_nl;
+      return dequantize::dequantize_iq4_nl;
     case TensorType::kQ4_K:
-      return reference::dequantize_q4_k;
+      return dequantize::dequantize_q4_k;
     case TensorType::kQ5_K:
-      return reference::dequantize_q5_k;
+      return dequantize::dequantize_q5_k;
     case TensorType::kQ6_K:
-      return reference::dequantize_q6_k;
+      return dequantize::dequantize_q6_k;
   }
   return nullptr;
 }
 
-}  // namespace lacuna::cpu
+}  // namespace lacuna

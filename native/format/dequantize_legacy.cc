@@ -1,11 +1,11 @@
 // The 32-element types. Low nibbles are elements 0 … 15, high ones 16 … 31.
 #include <cstring>
 
-#include "cpu/reference/dequantize_rows.h"
+#include "format/dequantize_rows.h"
 #include "format/half.h"
 #include "format/quant_blocks.h"
 
-namespace lacuna::cpu::reference {
+namespace lacuna::dequantize {
 namespace {
 
 // Element `i` (0 … 31) of the sixteen bytes `qs`.
@@ -69,4 +69,4 @@ void dequantize_iq4_nl(const std::byte* blocks, float* out, size_t elements) {
   }
 }
 
-}  // namespace lacuna::cpu::reference
+}  // namespace lacuna::dequantize

@@ -1,9 +1,9 @@
 // The 256-element types.
-#include "cpu/reference/dequantize_rows.h"
+#include "format/dequantize_rows.h"
 #include "format/half.h"
 #include "format/quant_blocks.h"
 
-namespace lacuna::cpu::reference {
+namespace lacuna::dequantize {
 namespace {
 
 // One group's scale and minimum, multiplied out (exact: 11 and 6 bits).
@@ -71,4 +71,4 @@ void dequantize_q6_k(const std::byte* blocks, float* out, size_t elements) {
   }
 }
 
-}  // namespace lacuna::cpu::reference
+}  // namespace lacuna::dequantize

@@ -1,0 +1,132 @@
+/** Latent attention in both forms against the formula in float64, on odd shapes and across cache blocks. */
+import assert from 'node:assert/strict';
+import { assertClose, randomFloats } from '../../support/numbers.js';
+import { availablePaths, testingAddon } from '../addons.js';
+import type { AttentionShape } from '../addons.js';
+import { createRandom } from '../random.js';
+import type { Random } from '../random.js';
+
+interface Case extends AttentionShape {
+  readonly tokens: number;
+  readonly positions: number;
+}
+
+const cases: readonly Case[] = [
+  { heads: 1, rank: 1, nope: 1, rope: 2, value: 1, tokens: 1, positions: 1 },
+  { heads: 2, rank: 17, nope: 5, rope: 6, value: 9, tokens: 3, positions: 3 },
+  { heads: 3, rank: 33, nope: 7, rope: 2, value: 16, tokens: 1, positions: 129 },
+  { heads: 2, rank: 64, nope: 32, rope: 16, value: 32, tokens: 7, positions: 300 },
+  { heads: 1, rank: 512, nope: 128, rope: 64, value: 128, tokens: 5, positions: 140 },
+  { heads: 2, rank: 20, nope: 8, rope: 4, value: 8, tokens: 130, positions: 257 },
+];
+
+function randomCall(random: Random, c: Case) {
+  return {
+    ...c,
+    queries: randomFloats(random, c.tokens * c.heads * (c.nope + c.rope), 0.5),
+    cache: randomFloats(random, c.positions * (c.rank + c.rope)),
+    kB: randomFloats(random, c.heads * c.rank * c.nope, 0.3),
+    vB: randomFloats(random, c.heads * c.value * c.rank, 0.3),
+  };
+}
+
+/** score = q_nope · (W_UK c) + q_pe · k_pe, softmax over the past, output = Σ p W_UV c. */
+function naiveAttention(c: ReturnType<typeof randomCall>): Float64Array {
+  const out = new Float64Array(c.tokens * c.heads * c.value);
+  const [width, queryDim] = [c.rank + c.rope, c.nope + c.rope];
+  for (let t = 0; t < c.tokens; t++) {
+    const visible = c.positions - c.tokens + t + 1;
+    for (let h = 0; h < c.heads; h++) {
+      const q = c.queries.subarray((t * c.heads + h) * queryDim);
+      const scores = Array.from({ length: visible }, (_, p) => {
+        const row = c.cache.subarray(p * width);
+        let score = 0;
+        for (let n = 0; n < c.nope; n++) {
+          for (let r = 0; r < c.rank; r++)
+            score += q[n]! * c.kB[(h * c.rank + r) * c.nope + n]! * row[r]!;
+        }
+        for (let i = 0; i < c.rope; i++) score += q[c.nope + i]! * row[c.rank + i]!;
+        return score;
+      });
+      const largest = Math.max(...scores);
+      const total = scores.reduce((sum, s) => sum + Math.exp(s - largest), 0);
+      for (let v = 0; v < c.value; v++) {
+        let sum = 0;
+        for (let r = 0; r < c.rank; r++) {
+          let latent = 0;
+          for (let p = 0; p < visible; p++)
+            latent += Math.exp(scores[p]! - largest) * c.cache[p * width + r]!;
+          sum += c.vB[(h * c.value + v) * c.rank + r]! * (latent / total);
+        }
+        out[(t * c.heads + h) * c.value + v] = sum;
+      }
+    }
+  }
+  return out;
+}
+
+describe('latent attention', function () {
+  this.timeout(60_000);
+  for (const c of cases) {
+    it(`agrees with the formula: ${JSON.stringify(c)}`, () => {
+      const call = randomCall(createRandom(c.rank), c);
+      const expected = naiveAttention(call);
+      for (const path of availablePaths()) {
+        for (const form of ['absorbed', 'decompressed'] as const) {
+          assertClose(
+            testingAddon().attention({ ...call, path, form }),
+            expected,
+            2e-5,
+            `${form} on ${path}`,
+          );
+        }
+      }
+    });
+  }
+
+  it('gives a token the same bits alone and in a batch', () => {
+    const c = { heads: 2, rank: 64, nope: 32, rope: 16, value: 32, tokens: 6, positions: 200 };
+    const call = randomCall(createRandom(3), c);
+    const width = c.heads * c.value;
+    for (const path of availablePaths()) {
+      for (const form of ['absorbed', 'decompressed'] as const) {
+        const together = testingAddon().attention({ ...call, path, form });
+        for (let t = 0; t < c.tokens; t++) {
+          const queries = call.queries.slice(t * c.heads * 48, (t + 1) * c.heads * 48);
+          const cache = call.cache.slice(0, (c.positions - c.tokens + t + 1) * 80);
+          const alone = testingAddon().attention({
+            ...call,
+            path,
+            form,
+            tokens: 1,
+            queries,
+            cache,
+          });
+          assert.deepEqual(alone, together.slice(t * width, (t + 1) * width));
+        }
+      }
+    }
+  });
+
+  it('stays finite with scores far apart', () => {
+    const c = { heads: 1, rank: 4, nope: 2, rope: 2, value: 3, tokens: 1, positions: 260 };
+    const call = randomCall(createRandom(9), c);
+    call.cache.forEach((x, i) => (call.cache[i] = x * 1e4));
+    for (const path of availablePaths()) {
+      for (const form of ['absorbed', 'decompressed'] as const) {
+        assert.ok(
+          testingAddon()
+            .attention({ ...call, path, form })
+            .every(Number.isFinite),
+        );
+      }
+    }
+  });
+
+  it('absorbs for a keystroke and decompresses for a cold prompt', () => {
+    const lite = { heads: 16, rank: 512, nope: 128, rope: 64, value: 128 };
+    assert.equal(testingAddon().cheaperForm(lite, 1, 4096), 'absorbed');
+    assert.equal(testingAddon().cheaperForm(lite, 100, 4096), 'absorbed');
+    assert.equal(testingAddon().cheaperForm(lite, 256, 4096), 'decompressed');
+  });
+});

@@ -1,0 +1,252 @@
+/** The native engine through its addon: streaming, aborts, what stays resident, lanes, errors. */
+import assert from 'node:assert/strict';
+import type {
+  NativeEngine,
+  NativeEngineOptions,
+  NativeError,
+  NativeRequest,
+  NativeSummary,
+} from '../../../server/engine/native/addon.js';
+import { fixtureModel, nativeAddon } from '../addons.js';
+
+interface Answer {
+  readonly ids: number[];
+  readonly text: string;
+  readonly logProbabilities: number[];
+  readonly summary: NativeSummary;
+}
+
+const none = new Int32Array(0);
+const prompt = (length: number, step = 37): Int32Array =>
+  Int32Array.from({ length }, (_, i) => (i * step) % 1000);
+
+function ask(
+  engine: NativeEngine,
+  request: Partial<NativeRequest> & { tokens: Int32Array },
+  onToken?: () => void,
+): { handle: number; answer: Promise<Answer> } {
+  let handle = 0;
+  const answer = new Promise<Answer>((resolve, reject) => {
+    const ids: number[] = [];
+    const logProbabilities: number[] = [];
+    let text = '';
+    handle = engine.generate(
+      { lane: 0, maxTokens: 8, endTokens: none, bannedTokens: none, ...request },
+      (id, piece, logProbability) => {
+        ids.push(id);
+        logProbabilities.push(logProbability);
+        text += piece;
+        onToken?.();
+      },
+      (error, summary) => {
+        if (summary === null) reject(error ?? new Error('neither error nor summary'));
+        else resolve({ ids, text, logProbabilities, summary });
+      },
+    );
+  });
+  return { handle, answer };
+}
+
+describe('the native engine', function () {
+  this.timeout(30_000);
+  const open: NativeEngine[] = [];
+  const load = async (
+    options: NativeEngineOptions = {},
+    model = 'tiny-lite-q4_k_m.gguf',
+  ): Promise<NativeEngine> => {
+    const engine = await nativeAddon().loadEngine(fixtureModel(model), options);
+    open.push(engine);
+    return engine;
+  };
+  afterEach(async () => {
+    for (const engine of open.splice(0)) await engine.close();
+  });
+
+  it('loads with rising progress and says what it takes', async () => {
+    const progress: number[] = [];
+    const engine = await nativeAddon().loadEngine(
+      fixtureModel('tiny-v3-q8_0.gguf'),
+      { contextLength: 128, threads: 2 },
+      (f) => progress.push(f),
+    );
+    open.push(engine);
+    assert.ok(
+      progress.length > 0 && progress.every((f, i) => f >= (progress[i - 1] ?? 0) && f <= 1),
+    );
+    assert.equal(engine.info.contextLength, 128);
+    assert.equal(engine.info.threads, 2);
+    // 4 layers of (64 latent + 16 rotated) float32 values a token.
+    assert.equal(engine.info.kvBytesPerToken, 4 * 80 * 4);
+    assert.equal(engine.info.vocabularySize, 1040);
+  });
+
+  it('streams the same greedy tokens as the largest logits, with their log-probabilities', async () => {
+    const engine = await load();
+    const tokens = prompt(20);
+    const { ids, logProbabilities, summary } = await ask(engine, { tokens }).answer;
+    const all = Int32Array.from([...tokens, ...ids]);
+    const logits = await engine.logits(all, 64);
+    ids.forEach((id, i) => {
+      const row = logits.subarray((19 + i) * 1040, (20 + i) * 1040);
+      const largest = Math.max(...row);
+      assert.equal(row.indexOf(largest), id);
+      const sum = row.reduce((total, x) => total + Math.exp(x - largest), 0);
+      assert.ok(Math.abs(logProbabilities[i]! + Math.log(sum)) < 1e-3);
+    });
+    assert.equal(summary.reason, 'length');
+    assert.equal(summary.promptTokens, 20);
+    assert.equal(summary.generatedTokens, 8);
+  });
+
+  it('needs only the new tokens of a longer prompt, and answers the same', async () => {
+    const fresh = await ask(await load(), { tokens: prompt(60) }).answer;
+    const engine = await load();
+    await ask(engine, { tokens: prompt(50), maxTokens: 0 }).answer;
+    assert.equal(engine.resident(prompt(60)), 50);
+    const resumed = await ask(engine, { tokens: prompt(60) }).answer;
+    assert.equal(resumed.summary.residentTokens, 50);
+    assert.deepEqual(resumed.ids, fresh.ids);
+    const again = await ask(engine, { tokens: prompt(60) }).answer;
+    assert.equal(again.summary.residentTokens, 59);
+    assert.deepEqual(again.ids, fresh.ids);
+  });
+
+  it('keeps the common beginning of another prompt', async () => {
+    const engine = await load();
+    await ask(engine, { tokens: prompt(40) }).answer;
+    const other = Int32Array.from([...prompt(25), 3, 1, 4]);
+    assert.equal(engine.resident(other), 25);
+    assert.equal((await ask(engine, { tokens: other }).answer).summary.residentTokens, 25);
+  });
+
+  it('keeps its cache when asked to warm up what is there', async () => {
+    const engine = await load();
+    await ask(engine, { tokens: prompt(40) }).answer;
+    const { summary } = await ask(engine, { tokens: prompt(10), maxTokens: 0 }).answer;
+    assert.equal(summary.residentTokens, 10);
+    assert.ok(engine.resident(prompt(40)) >= 40);
+  });
+
+  it('stops in the middle of prefill when aborted', async () => {
+    const engine = await load({ chunk: 4, cpuPath: 'reference' });
+    const { handle, answer } = ask(engine, { tokens: prompt(2000), maxTokens: 500 });
+    setTimeout(() => {
+      engine.cancel(handle);
+    }, 30);
+    const { ids, summary } = await answer;
+    assert.equal(summary.reason, 'aborted');
+    assert.deepEqual(ids, []);
+    assert.ok(engine.resident(prompt(2000)) < 2000);
+  });
+
+  it('answers correctly after an abort', async () => {
+    const expected = await ask(await load({ chunk: 8 }), { tokens: prompt(300) }).answer;
+    const engine = await load({ chunk: 8 });
+    for (let i = 0; i < 5; i++) {
+      const { handle, answer } = ask(engine, { tokens: prompt(300, 11 + i), maxTokens: 50 });
+      setTimeout(() => {
+        engine.cancel(handle);
+      }, i);
+      await answer;
+    }
+    assert.deepEqual((await ask(engine, { tokens: prompt(300) }).answer).ids, expected.ids);
+  });
+
+  it('ends a request that was cancelled while it waited', async () => {
+    const engine = await load();
+    const first = ask(engine, { tokens: prompt(200), maxTokens: 40 });
+    const second = ask(engine, { tokens: prompt(30) });
+    engine.cancel(second.handle);
+    assert.equal((await second.answer).summary.reason, 'aborted');
+    assert.equal((await first.answer).summary.reason, 'length');
+  });
+
+  it('serves the inline lane before the others', async () => {
+    const engine = await load();
+    const order: string[] = [];
+    const names = ['inline', 'chat', 'speculate', 'warm'];
+    const running = ask(engine, { tokens: prompt(400), maxTokens: 30 }).answer;
+    const waiting = [3, 2, 1, 0].map(async (lane) => {
+      await ask(engine, { tokens: prompt(10), lane, maxTokens: 2 }).answer;
+      order.push(names[lane]!);
+    });
+    await Promise.all([running, ...waiting]);
+    assert.deepEqual(order, names);
+  });
+
+  it('ends at a stop string, at an end token, and at the end of the context', async () => {
+    const engine = await load({ contextLength: 48 });
+    const free = await ask(engine, { tokens: prompt(20), maxTokens: 20 }).answer;
+    const stop = free.text.slice(3, 6);
+    const stopped = await ask(engine, { tokens: prompt(20), maxTokens: 20, stop: [stop] }).answer;
+    assert.equal(stopped.summary.reason, 'stop');
+    assert.equal(stopped.text, free.text.slice(0, free.text.indexOf(stop)));
+
+    const end = free.ids[4]!;
+    const ended = await ask(engine, {
+      tokens: prompt(20),
+      maxTokens: 20,
+      endTokens: Int32Array.of(end),
+    }).answer;
+    assert.equal(ended.summary.reason, 'end');
+    assert.deepEqual(ended.ids, free.ids.slice(0, free.ids.indexOf(end)));
+
+    const full = await ask(engine, { tokens: prompt(20), maxTokens: 1000 }).answer;
+    assert.equal(full.summary.reason, 'context');
+    assert.equal(full.ids.length, 48 - 20 + 1);
+  });
+
+  it('never samples a banned token', async () => {
+    const engine = await load();
+    const free = await ask(engine, { tokens: prompt(20) }).answer;
+    const banned = Int32Array.from(free.ids);
+    const other = await ask(engine, { tokens: prompt(20), bannedTokens: banned }).answer;
+    assert.ok(other.ids.every((id) => !free.ids.includes(id)));
+  });
+
+  it('says what is wrong with a request', async () => {
+    const engine = await load({ contextLength: 32 });
+    for (const [request, message] of [
+      [{ tokens: none }, /no tokens/],
+      [{ tokens: Int32Array.of(1, 5000) }, /token 5000 is outside/],
+      [{ tokens: Int32Array.of(-1) }, /token -1 is outside/],
+      [{ tokens: prompt(33) }, /33 tokens, but the context holds 32/],
+      [{ tokens: prompt(3), topP: 0 }, /topP/],
+    ] as const) {
+      await assert.rejects(ask(engine, request).answer, (error: NativeError) => {
+        assert.match(error.message, message);
+        assert.equal(error.code, 'invalid-argument');
+        return error.remedy.length > 0;
+      });
+    }
+    await assert.rejects(ask(engine, { tokens: prompt(3), maxTokens: -1 }).answer, /`maxTokens`/);
+    const list = [1, 2] as unknown as Int32Array;
+    await assert.rejects(ask(engine, { tokens: list }).answer, /Int32Array/);
+  });
+
+  it('closes while a request runs and another waits, and refuses what comes later', async () => {
+    const engine = await load();
+    let started = (): void => undefined;
+    const firstToken = new Promise<void>((resolve) => (started = resolve));
+    const running = ask(engine, { tokens: prompt(10), maxTokens: 4000 }, started).answer;
+    await firstToken;
+    const waiting = ask(engine, { tokens: prompt(10) }).answer;
+    const refused = assert.rejects(waiting, (error: NativeError) => error.code === 'closed');
+    await engine.close();
+    assert.equal((await running).summary.reason, 'aborted');
+    await refused;
+    await assert.rejects(
+      ask(engine, { tokens: prompt(10) }).answer,
+      (error: NativeError) => error.code === 'closed',
+    );
+    await engine.close();
+  });
+
+  it('gives the same text for the same seed', async () => {
+    const engine = await load();
+    const draw = async (seed: number) =>
+      (await ask(engine, { tokens: prompt(20), temperature: 1, seed, maxTokens: 20 }).answer).ids;
+    assert.deepEqual(await draw(5), await draw(5));
+    assert.notDeepEqual(await draw(5), await draw(6));
+  });
+});

@@ -1,0 +1,135 @@
+/** How the next token is chosen. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { testingAddon } from '../addons.js';
+import type { SampleCall } from '../addons.js';
+
+const sample = (call: SampleCall) => testingAddon().sample(call);
+const logits = Float32Array.of(1, 4, 2, 3);
+
+/** Shares of each token in many draws. */
+function shares(call: SampleCall): number[] {
+  const draws = 20_000;
+  const counts = new Array<number>(call.logits.length).fill(0);
+  for (const id of sample({ temperature: 1, ...call, draws }).ids) counts[id]! += 1 / draws;
+  return counts;
+}
+
+describe('the sampler', () => {
+  it('takes the largest logit when greedy, the lowest id among equals', () => {
+    assert.equal(sample({ logits }).ids[0], 1);
+    assert.equal(sample({ logits: Float32Array.of(0, 7, 7) }).ids[0], 1);
+  });
+
+  it("reports the model's own log-probability, whatever the filters", () => {
+    const own = 4 - Math.log([1, 4, 2, 3].reduce((sum, x) => sum + Math.exp(x), 0));
+    for (const filters of [
+      {},
+      { temperature: 0.1, topK: 1 },
+      { banned: Int32Array.of(3) },
+      { repetitionPenalty: 1.1, recent: Int32Array.of(1) },
+    ]) {
+      const { ids, logProbabilities } = sample({ logits, ...filters });
+      assert.equal(ids[0], 1);
+      assert.ok(Math.abs(logProbabilities[0]! - own) < 1e-6);
+    }
+  });
+
+  it('never chooses a banned token', () => {
+    assert.equal(sample({ logits, banned: Int32Array.of(1) }).ids[0], 3);
+    const drawn = sample({
+      logits,
+      banned: Int32Array.of(1, 3, 99, -5),
+      temperature: 2,
+      draws: 500,
+    });
+    assert.ok(drawn.ids.every((id) => id === 0 || id === 2));
+  });
+
+  it('draws with the probabilities of the temperature', () => {
+    const sum = [1, 4, 2, 3].reduce((total, x) => total + Math.exp(x / 2), 0);
+    shares({ logits, temperature: 2 }).forEach((share, i) => {
+      assert.ok(Math.abs(share - Math.exp(logits[i]! / 2) / sum) < 0.015);
+    });
+  });
+
+  it('keeps the k most likely tokens', () => {
+    const [a, b, c, d] = shares({ logits, topK: 2 });
+    assert.ok(a === 0 && c === 0 && b! > d! && d! > 0);
+  });
+
+  it('keeps the smallest set that reaches p', () => {
+    // Probabilities: 0.03, 0.64, 0.09, 0.24.
+    const kept = (topP: number) =>
+      shares({ logits, topP }).flatMap((share, i) => (share > 0 ? [i] : []));
+    assert.deepEqual(kept(0.6), [1]);
+    assert.deepEqual(kept(0.8), [1, 3]);
+    assert.deepEqual(kept(0.9), [1, 2, 3]);
+    assert.deepEqual(kept(1), [0, 1, 2, 3]);
+  });
+
+  it('drops what is far less likely than the best', () => {
+    const kept = shares({ logits, minP: 0.2 }).flatMap((share, i) => (share > 0 ? [i] : []));
+    assert.deepEqual(kept, [1, 3]);
+  });
+
+  it('penalises each recent token once, towards less likely on both sides of zero', () => {
+    const penalty = { repetitionPenalty: 2, recent: Int32Array.of(0, 0, 0) };
+    assert.equal(sample({ logits: Float32Array.of(5, 3), ...penalty }).ids[0], 1);
+    assert.equal(sample({ logits: Float32Array.of(5, 2), ...penalty }).ids[0], 0);
+    assert.equal(sample({ logits: Float32Array.of(-1, -1.5), ...penalty }).ids[0], 1);
+    assert.equal(sample({ logits: Float32Array.of(-1, -2.5), ...penalty }).ids[0], 0);
+  });
+
+  it('forgets what lies before the window', () => {
+    const recent = Int32Array.of(0, 1);
+    const call = { logits: Float32Array.of(5, 3), repetitionPenalty: 2, recent };
+    assert.equal(sample({ ...call, repetitionWindow: 1 }).ids[0], 0);
+    assert.equal(sample({ ...call, repetitionWindow: 0 }).ids[0], 0);
+  });
+
+  it('repeats itself for the same seed and differs for another', () => {
+    const draw = (seed: number) => sample({ logits, temperature: 1, draws: 50, seed }).ids;
+    assert.deepEqual(draw(7), draw(7));
+    assert.notDeepEqual(draw(7), draw(8));
+  });
+
+  it('treats what is not a number as impossible', () => {
+    assert.equal(sample({ logits: Float32Array.of(NaN, -3, NaN) }).ids[0], 1);
+    assert.equal(sample({ logits: Float32Array.of(NaN, -3, NaN), temperature: 1 }).ids[0], 1);
+  });
+
+  it('names an option that is out of range', () => {
+    for (const [options, name] of [
+      [{ temperature: -1 }, /temperature/],
+      [{ topP: 0 }, /topP/],
+      [{ minP: 1 }, /minP/],
+      [{ repetitionPenalty: 0 }, /repetitionPenalty/],
+      [{ temperature: NaN }, /temperature/],
+    ] as const) {
+      assert.throws(() => sample({ logits, ...options }), name);
+    }
+  });
+
+  it('always returns a token that no filter excludes', () => {
+    const values = fc.array(fc.float({ noNaN: true, min: -80, max: 80 }), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    const options = fc.record({
+      temperature: fc.double({ min: 0, max: 3, noNaN: true }),
+      topK: fc.integer({ min: 0, max: 50 }),
+      topP: fc.double({ min: 0.01, max: 1, noNaN: true }),
+      minP: fc.double({ min: 0, max: 0.99, noNaN: true }),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(values, options, (list, filters) => {
+        const { ids, logProbabilities } = sample({ logits: Float32Array.from(list), ...filters });
+        const rank = list.filter((x) => Math.fround(x) > Math.fround(list[ids[0]!]!)).length;
+        assert.ok(filters.topK === 0 || rank < filters.topK);
+        assert.ok(logProbabilities[0]! <= 0);
+      }),
+    );
+  });
+});
