@@ -37,6 +37,7 @@ Engine::Handle Engine::submit(Request request, Listener listener) {
     } catch (...) {
       error = std::current_exception();
     }
+    publish();
     hear.on_end(error, summary);
   };
   job->drop = [shared] { shared->second.on_end(closed_error(), Summary{}); };
@@ -49,6 +50,7 @@ std::future<std::vector<float>> Engine::logits(std::vector<int32_t> tokens, size
   job->run = [this, promise, tokens = std::move(tokens), chunk](const std::atomic<bool>& aborted) {
     try {
       std::vector<float> rows = session_->logits(tokens, chunk, aborted);
+      publish();
       if (rows.empty()) {
         promise->set_exception(closed_error());
       } else {
@@ -94,6 +96,12 @@ size_t Engine::resident(std::span<const int32_t> tokens) const {
       tokens.begin());
 }
 
+// Before the listener hears of the end, so that whoever asks then gets the truth.
+void Engine::publish() {
+  const std::lock_guard lock(mutex_);
+  cached_ = session_->cached();
+}
+
 void Engine::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -108,7 +116,6 @@ void Engine::work() {
     job->run(job->aborted);
     lock.lock();
     running_.reset();
-    cached_ = session_->cached();
   }
 }
 

@@ -36,7 +36,7 @@ class Engine {
   // Error kClosed.
   std::future<std::vector<float>> logits(std::vector<int32_t> tokens, size_t chunk);
 
-  // Leading tokens that had KV when the last request ended or began.
+  // Leading tokens that had KV when the last request ended.
   size_t resident(std::span<const int32_t> tokens) const;
 
   const DeviceModel& model() const { return session_->model(); }
@@ -55,6 +55,7 @@ class Engine {
 
   Handle enqueue(Lane lane, std::shared_ptr<Job> job);
   void work();
+  void publish();
 
   std::unique_ptr<Session> session_;
 

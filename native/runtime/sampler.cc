@@ -43,8 +43,10 @@ Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<co
 }
 
 SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> recent) {
+  // A damaged model may give anything: what is not a number is impossible, the infinite is merely
+  // huge.
   for (float& v : logits) {
-    if (std::isnan(v)) v = kImpossible;
+    v = std::isnan(v) ? kImpossible : std::min(v, std::numeric_limits<float>::max());
   }
   const float largest = *std::max_element(logits.begin(), logits.end());
   const double normalizer = log_sum_exp(logits, largest);
@@ -80,8 +82,7 @@ int32_t Sampler::draw(std::span<const float> logits) {
   }
   candidates_.clear();
   for (size_t i = 0; i < logits.size(); ++i) {
-    if (logits[i] != kImpossible)
-      candidates_.push_back({static_cast<int32_t>(i), logits[i] / options_.temperature});
+    if (logits[i] != kImpossible) candidates_.push_back({static_cast<int32_t>(i), logits[i]});
   }
   if (candidates_.empty()) return 0;
   // Only as much is sorted as the filters can keep; equal values stay in order of their ids.
@@ -96,7 +97,9 @@ int32_t Sampler::draw(std::span<const float> logits) {
 
   const float largest = candidates_.front().value;
   double total = 0;
-  for (Candidate& c : candidates_) total += c.value = std::exp(c.value - largest);
+  for (Candidate& c : candidates_) {
+    total += c.value = std::exp((c.value - largest) / options_.temperature);
+  }
   size_t kept = 0;
   double mass = 0;
   while (kept < candidates_.size() &&

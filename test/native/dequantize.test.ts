@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { writeGguf } from '../fixtures/gguf-writer.js';
 import { testingAddon, type CpuPath } from './addons.js';
-import { buildGgufCheck, checkFiles } from './format/gguf-check.js';
+import { buildSanitizedTool, checkFiles } from './sanitized-tool.js';
 import { createRandom } from './random.js';
 import { expectedValues, weightTypes, type WeightType } from './weight-types.js';
 
@@ -39,7 +39,7 @@ describe('dequantising', () => {
     let folder: string;
 
     before(async () => {
-      tool = await buildGgufCheck();
+      tool = await buildSanitizedTool('gguf_check');
       folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-rows-'));
     });
 

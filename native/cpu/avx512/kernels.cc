@@ -14,7 +14,7 @@ struct Avx512 {
 
   // Lanes below n.
   static __mmask16 some(size_t n) {
-    return n >= kWidth ? 0xffff : static_cast<__mmask16>((1u << n) - 1);
+    return static_cast<__mmask16>(n >= kWidth ? 0xffffu : (1u << n) - 1);
   }
 
   static Register zero() { return _mm512_setzero_ps(); }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { writeGguf } from '../../fixtures/gguf-writer.js';
 import { sampleContents } from '../../fixtures/sample-gguf.js';
 import { fixtureModel, nativeAddon } from '../addons.js';
-import { buildGgufCheck, checkFiles } from './gguf-check.js';
+import { buildSanitizedTool, checkFiles } from '../sanitized-tool.js';
 import { bitFlips, fieldMutations, truncations, type Mutation } from './mutations.js';
 
 const errorCodes = new Set(['not-gguf', 'corrupt', 'unsupported', 'empty']);
@@ -16,7 +16,7 @@ describe('a damaged model file, read under AddressSanitizer and UndefinedBehavio
   let folder: string;
 
   before(async () => {
-    tool = await buildGgufCheck();
+    tool = await buildSanitizedTool('gguf_check');
     folder = await mkdtemp(path.join(os.tmpdir(), 'lacuna-mutations-'));
   });
 

@@ -99,6 +99,14 @@ describe('the sampler', () => {
     assert.equal(sample({ logits: Float32Array.of(NaN, -3, NaN), temperature: 1 }).ids[0], 1);
   });
 
+  it('survives infinite logits', () => {
+    for (const temperature of [0, 0.001, 1]) {
+      const { ids } = sample({ logits: Float32Array.of(0, Infinity, -Infinity), temperature });
+      assert.equal(ids[0], 1);
+    }
+    assert.equal(sample({ logits: new Float32Array(3).fill(-Infinity), temperature: 1 }).ids[0], 0);
+  });
+
   it('names an option that is out of range', () => {
     for (const [options, name] of [
       [{ temperature: -1 }, /temperature/],

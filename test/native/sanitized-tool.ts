@@ -1,16 +1,19 @@
-/** Builds and runs `gguf_check`, the reader under AddressSanitizer and UndefinedBehaviorSanitizer. */
+/** Builds and runs the tools of native/tools under AddressSanitizer and UndefinedBehaviorSanitizer. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { packageRoot } from '../addons.js';
+import { packageRoot } from './addons.js';
 
 // Apart from build/, which cmake-js deletes when a build fails.
 const buildFolder = path.join(packageRoot, '.cache', 'sanitize');
 
-/** Configures where that was never done, and compiles what changed. Takes up to a minute, then a second. */
-export async function buildGgufCheck(): Promise<string> {
+/** `gguf_check` reads files; `model_check` also loads and runs them. */
+export type SanitizedTool = 'gguf_check' | 'model_check';
+
+/** Configures where that was never done, and compiles what changed. Takes up to two minutes, then a second. */
+export async function buildSanitizedTool(tool: SanitizedTool): Promise<string> {
   if (!existsSync(path.join(buildFolder, 'CMakeCache.txt'))) {
     await cmake(
       '-S',
@@ -21,12 +24,12 @@ export async function buildGgufCheck(): Promise<string> {
       '-DCMAKE_BUILD_TYPE=RelWithDebInfo',
     );
   }
-  await cmake('--build', buildFolder, '--target', 'gguf_check', '--parallel', '2');
-  return path.join(buildFolder, 'native', 'gguf_check');
+  await cmake('--build', buildFolder, '--target', tool, '--parallel', '2');
+  return path.join(buildFolder, 'native', tool);
 }
 
 async function cmake(...args: string[]): Promise<void> {
-  const { status, output } = await run('cmake', args, '', 170_000);
+  const { status, output } = await run('cmake', args, '', 280_000);
   if (status !== 0) throw new Error(`cmake ${args.join(' ')} failed:\n${output}`);
 }
 
