@@ -1,14 +1,13 @@
 // The module: one line for each function of `NativeAddon` in addon.ts.
 #include <napi.h>
 
-#include "addon/engine_object.h"
-#include "addon/model_file.h"
+#include "addon/registrations.h"
 
 namespace {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   lacuna::addon::register_model_file(env, exports);
-  lacuna::addon::register_engine(env, exports);
+  lacuna::addon::register_load_engine(env, exports);
   lacuna::addon::register_cpu_features(env, exports);
   return exports;
 }

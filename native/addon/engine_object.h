@@ -1,12 +1,16 @@
-// `loadEngine` and `cpuFeatures`: a running engine as a JavaScript object (`NativeEngine` in
-// addon.ts).
+// A running engine as a JavaScript object (`NativeEngine` in addon.ts).
 #pragma once
 
 #include <napi.h>
 
+#include "runtime/load.h"
+
 namespace lacuna::addon {
 
-void register_engine(Napi::Env env, Napi::Object exports);
-void register_cpu_features(Napi::Env env, Napi::Object exports);
+// Once per environment, before the first object is made.
+void define_engine_object(Napi::Env env);
+
+// Takes the engine out of `loaded`.
+Napi::Object make_engine_object(Napi::Env env, LoadedEngine& loaded);
 
 }  // namespace lacuna::addon

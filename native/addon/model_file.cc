@@ -1,4 +1,4 @@
-#include "addon/model_file.h"
+#include "addon/registrations.h"
 
 #include <memory>
 #include <string>

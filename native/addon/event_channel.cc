@@ -1,4 +1,4 @@
-#include "addon/generation.h"
+#include "addon/event_channel.h"
 
 #include <utility>
 #include <variant>

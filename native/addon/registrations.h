@@ -1,0 +1,12 @@
+// One function for each file of this room that adds to the module (`NativeAddon` in addon.ts).
+#pragma once
+
+#include <napi.h>
+
+namespace lacuna::addon {
+
+void register_model_file(Napi::Env env, Napi::Object exports);    // openModelFile
+void register_load_engine(Napi::Env env, Napi::Object exports);   // loadEngine
+void register_cpu_features(Napi::Env env, Napi::Object exports);  // cpuFeatures
+
+}  // namespace lacuna::addon
