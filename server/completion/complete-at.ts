@@ -5,7 +5,7 @@ import { withEndOfLine } from '../prompt/newline.js';
 import { statsOf, type Completion } from './completion.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
-import { finish, prepare } from './finish.js';
+import { finish, prepare, wholeLines } from './finish.js';
 import { holeAt, wholeCharacterOffset, type Hole } from './hole.js';
 import { shapeOf, type Shape } from './shape.js';
 
@@ -69,13 +69,16 @@ export async function completeAt(
       enough.abort();
       break;
     }
-    if (options.onText) show(settledText(completionFilters, body, context));
+    if (options.onText) show(settledText(completionFilters, wholeLines(body, shape), context));
   }
   const summary = await generation.summary;
   const cursor: Range = { start, end: start };
   if (signal.aborted) return { text: '', range: cursor, shape, stats: statsOf(summary, 'aborted') };
 
-  const filtered = applyFilters(completionFilters, prepare(raw, hole), context);
+  const body = prepare(raw, hole);
+  const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
+  const whole = limited ? wholeLines(body, shape) : body;
+  const filtered = applyFilters(completionFilters, whole, context);
   const finished = finish(filtered, context);
   show(finished.text);
   return {

@@ -6,11 +6,21 @@ import { normalizeNewlines } from '../prompt/newline.js';
 import { replacedClosers } from './filters/closing-brackets.js';
 import type { FilterContext } from './filters/filter.js';
 import type { Hole } from './hole.js';
+import type { Shape } from './shape.js';
 
 /** LF line ends, and no blanks at the start where the cursor already stands behind a blank. */
 export function prepare(raw: string, { linePrefix }: Hole): string {
   const text = normalizeNewlines(raw);
   return /\S[ \t]+$/.test(linePrefix) ? text.replace(/^[ \t]+/, '') : text;
+}
+
+/**
+ * The head of a text that surely stays if generation may end anywhere: a block that runs into the token limit
+ * loses the line it was in the middle of. A first line is never taken for unfinished.
+ */
+export function wholeLines(text: string, shape: Shape): string {
+  const end = text.lastIndexOf('\n');
+  return shape === 'block' && end >= 0 ? text.slice(0, end) : text;
 }
 
 export interface Finished {

@@ -166,7 +166,7 @@ export class LacunaServer {
     this.status.set({
       busy: false,
       kind: 'Error',
-      message: `The model could not be loaded: ${message}.`,
+      message: `The model could not be loaded: ${message.replace(/\.$/, '')}.`,
       remedy,
     });
   }

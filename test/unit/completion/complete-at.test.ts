@@ -107,6 +107,21 @@ describe('completeAt', () => {
     assert.ok(pieces.length > 3, JSON.stringify(pieces));
   });
 
+  it('drops the line that the token limit cut through, but never the first', async () => {
+    const answer = 'first(a, b);\n  second(c, d);';
+    const pieces: string[] = [];
+    const { completion } = await complete(
+      'function f() {\n  █\n}',
+      { answer },
+      { maxTokens: 10, onText: (piece) => pieces.push(piece) },
+    );
+    assert.equal(completion.stats.reason, 'length');
+    assert.equal(completion.text, 'first(a, b);');
+    assert.equal(pieces.join(''), completion.text);
+    const cut = await complete('function f() {\n  █\n}', { answer }, { maxTokens: 3 });
+    assert.equal(cut.completion.text, 'first(a');
+  });
+
   it('keeps a block on one line where one line is all that may be', async () => {
     const { completion } = await complete('  █\n', { answer: 'a();\n  b();' }, { maxLines: 1 });
     assert.equal(completion.text, 'a();');

@@ -1,0 +1,68 @@
+import { defaultSettings } from '../../../protocol/index.js';
+import { completeAt } from '../../completion/complete-at.js';
+import type { Completion } from '../../completion/completion.js';
+import type { Engine } from '../../engine/contract.js';
+import { loadEngine } from '../../models/load-engine.js';
+import { exitCode } from '../cli-error.js';
+import { interruptible } from '../interrupt.js';
+import { offsetOf, type Location } from '../location.js';
+import { openDocument } from '../read-file.js';
+import { dim } from '../terminal.js';
+
+export interface CompleteOptions {
+  readonly model?: string;
+  readonly json?: true;
+  readonly maxTokens?: number;
+  readonly multiline?: true;
+}
+
+/** `lacuna complete`: fills the hole at a place in a file and prints what belongs there. */
+export async function complete(
+  location: Location,
+  options: CompleteOptions,
+  packageRoot: string,
+): Promise<number> {
+  const document = openDocument(location.file);
+  const offset = offsetOf(document, location);
+  return interruptible(async (signal) => {
+    const { threads, contextLength } = defaultSettings;
+    const engine = await loadEngine(packageRoot, { flag: options.model, threads, contextLength });
+    try {
+      const completion = await completeAt(
+        document,
+        offset,
+        engine,
+        {
+          maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
+          maxLines: defaultSettings.maxLines,
+          ...(options.multiline && { shape: 'block' as const }),
+          ...(!options.json && { onText: (piece: string) => process.stdout.write(piece) }),
+        },
+        signal,
+      );
+      if (signal.aborted) return exitCode.interrupted;
+      if (options.json) printJson(completion, engine);
+      else printSummary(completion, engine);
+      return exitCode.ok;
+    } finally {
+      await engine.close();
+    }
+  });
+}
+
+function printJson({ text, range, stats }: Completion, { info }: Engine): void {
+  const { model, device } = info;
+  process.stdout.write(`${JSON.stringify({ text, range, ...stats, model, device })}\n`);
+}
+
+function printSummary({ text, stats }: Completion, { info }: Engine): void {
+  if (text !== '') process.stdout.write('\n');
+  const facts = [
+    ...(text === '' ? ['nothing to offer here'] : []),
+    `${stats.generatedTokens} tokens`,
+    `${stats.tokensPerSecond.toFixed(1)} tokens/s`,
+    info.device,
+    info.model,
+  ];
+  process.stderr.write(`${dim(facts.join(' · '), process.stderr)}\n`);
+}

@@ -1,0 +1,83 @@
+import { defaultSettings } from '../../../protocol/index.js';
+import type { NativeAddon, NativeEngineInfo } from '../../engine/native/addon.js';
+import { loadNativeEngine } from '../../engine/native/engine.js';
+import { loadAddon } from '../../engine/native/load-addon.js';
+import { describeError } from '../../lsp/describe-error.js';
+import { findModel } from '../../models/find-model.js';
+import { exitCode } from '../cli-error.js';
+import { formatChecks, type Check } from '../doctor/check.js';
+import { availableMemory, checkCpu, checkGpu, checkMemory, checkNode } from '../doctor/machine.js';
+import { checkModelFile, checkTrial } from '../doctor/model.js';
+
+export interface DoctorOptions {
+  readonly model?: string;
+  readonly json?: true;
+}
+
+/** `lacuna doctor`: what completions need, whether it is there, and what to do where it is not. */
+export async function doctor(options: DoctorOptions, packageRoot: string): Promise<number> {
+  const checks: Check[] = [];
+  for await (const found of allChecks(options.model, packageRoot)) checks.push(...found);
+  const works = checks.every(({ state }) => state !== 'problem');
+  if (options.json) process.stdout.write(`${JSON.stringify({ works, checks }, undefined, 2)}\n`);
+  else {
+    process.stdout.write(formatChecks(checks, process.stdout));
+    process.stdout.write(works ? 'Completions work.\n' : 'Completions cannot work yet.\n');
+  }
+  return works ? exitCode.ok : exitCode.failed;
+}
+
+/** Each look as soon as it is taken. What cannot be looked at without something missing is left out. */
+async function* allChecks(
+  flag: string | undefined,
+  packageRoot: string,
+): AsyncGenerator<readonly Check[]> {
+  yield [checkNode(process.versions.node)];
+  let addon: NativeAddon;
+  try {
+    addon = loadAddon(packageRoot);
+    yield [{ name: 'Engine', state: 'ok', detail: 'the native engine loads' }];
+    yield [checkCpu(addon.cpuFeatures()), checkGpu()];
+  } catch (error) {
+    yield [problem('Engine', error)];
+    return;
+  }
+  try {
+    yield* modelChecks(addon, flag, packageRoot);
+  } catch (error) {
+    yield [problem('Model', error)];
+  }
+}
+
+async function* modelChecks(
+  addon: NativeAddon,
+  flag: string | undefined,
+  packageRoot: string,
+): AsyncGenerator<readonly Check[]> {
+  const choice = findModel({ flag, environment: process.env['LACUNA_MODEL'], packageRoot });
+  yield checkModelFile(addon.openModelFile(choice.path), choice);
+
+  const available = availableMemory();
+  let info: NativeEngineInfo | undefined;
+  const observed: NativeAddon = {
+    ...addon,
+    loadEngine: async (...parameters) => {
+      const engine = await addon.loadEngine(...parameters);
+      info = engine.info;
+      return engine;
+    },
+  };
+  const { threads, contextLength } = defaultSettings;
+  const engine = await loadNativeEngine(observed, choice.path, { threads, contextLength });
+  try {
+    if (info) yield [checkMemory(info, available)];
+    yield [await checkTrial(engine)];
+  } finally {
+    await engine.close();
+  }
+}
+
+function problem(name: string, error: unknown): Check {
+  const { message, remedy } = describeError(error);
+  return { name, state: 'problem', detail: message, remedy };
+}

@@ -1,0 +1,30 @@
+import { within } from '../../lsp/deadlines.js';
+import { LacunaServer } from '../../lsp/server.js';
+import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
+import { loadEngine } from '../../models/load-engine.js';
+
+/** Longest that the end of the process may take, milliseconds. */
+const END_MS = 2000;
+
+export interface LspOptions {
+  readonly model?: string;
+}
+
+/** `lacuna lsp`: serves one editor until it leaves. Never resolves: the process ends itself. */
+export async function lsp(
+  transport: Transport,
+  { model: flag }: LspOptions,
+  packageRoot: string,
+  version: string,
+): Promise<never> {
+  const watch = new ClientWatch((code) => {
+    void within(END_MS, server.close()).finally(() => process.exit(code));
+  });
+  const server = new LacunaServer(connectProcess(transport, watch), {
+    version,
+    loadEngine: ({ model: setting, threads, contextLength }, onProgress) =>
+      loadEngine(packageRoot, { flag, setting, threads, contextLength }, onProgress),
+  });
+  server.listen();
+  return new Promise(() => undefined);
+}

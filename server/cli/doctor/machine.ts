@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import type { CpuFeatures, NativeEngineInfo } from '../../engine/native/addon.js';
+import { formatBytes, type Check } from './check.js';
+
+const leastNode = 20;
+
+/** `version` is Node's own, without `v`. */
+export function checkNode(version: string): Check {
+  const major = Number.parseInt(version, 10);
+  const found = { name: 'Node.js', detail: version, data: { version } };
+  if (major >= leastNode) return { ...found, state: 'ok' };
+  const remedy = `Install Node.js ${leastNode} or newer.`;
+  return { ...found, state: 'problem', detail: `${version} is too old`, remedy };
+}
+
+export function checkCpu(cpu: CpuFeatures): Check {
+  const names: readonly (keyof CpuFeatures)[] = [
+    'avx2',
+    'avx512',
+    'avx512vnni',
+    'avx512bf16',
+    'amxInt8',
+    'amxBf16',
+  ];
+  const features = names.filter((name) => cpu[name] === true);
+  const detail = `${cpu.model}, ${cpu.cores} cores, ${features.join(' ') || 'no vector extensions'}`;
+  const found = { name: 'CPU', detail, data: { ...cpu } };
+  if (cpu.avx2) return { ...found, state: 'ok' };
+  const remedy = 'Use a machine with AVX2: without it completions take many times longer.';
+  return { ...found, state: 'warning', remedy };
+}
+
+/** Whether there is a GPU matters little while no build can use it, but a person should know. */
+export function checkGpu(hasNvidia = existsSync('/proc/driver/nvidia/version')): Check {
+  const why = 'no GPU path in this build; completions run on the CPU';
+  const detail = hasNvidia ? `an NVIDIA GPU is present, but there is ${why}` : why;
+  return { name: 'GPU', state: 'note', detail, data: { nvidia: hasNvidia, used: false } };
+}
+
+/** Bytes that processes can get without swapping: what Linux says, else what is free. */
+export function availableMemory(): number {
+  try {
+    const found = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    if (found) return Number(found[1]) * 1024;
+  } catch {
+    // Not Linux.
+  }
+  return freemem();
+}
+
+/** `available` is what was available before the model was loaded, bytes. */
+export function checkMemory(
+  { weightBytes, kvBytes, scratchBytes }: NativeEngineInfo,
+  available: number,
+): Check {
+  const working = kvBytes + scratchBytes;
+  const needed = weightBytes + working;
+  const parts = `weights ${formatBytes(weightBytes)}, KV cache ${formatBytes(kvBytes)}, scratch ${formatBytes(scratchBytes)}`;
+  const found = {
+    name: 'Memory',
+    detail: `${formatBytes(needed)} needed (${parts}), ${formatBytes(available)} available of ${formatBytes(totalmem())}`,
+    data: { needed, weightBytes, kvBytes, scratchBytes, available, total: totalmem() },
+  };
+  if (needed <= available) return { ...found, state: 'ok' };
+  if (working <= available) {
+    const remedy =
+      'Close other programs or use a smaller model: weights will be read from disk again and again.';
+    return { ...found, state: 'warning', remedy };
+  }
+  const remedy = 'Close other programs, lower lacuna.contextLength, or use a smaller model.';
+  return { ...found, state: 'problem', remedy };
+}

@@ -1,0 +1,73 @@
+import type { Engine } from '../../engine/contract.js';
+import { describeModel } from '../../engine/model/describe-model.js';
+import type { NativeModelFile } from '../../engine/native/addon.js';
+import type { ModelChoice } from '../../models/find-model.js';
+import { formatBytes, type Check } from './check.js';
+
+/** What the file is. Reading it throws an EngineError where it is no model that can be used. */
+export function checkModelFile(file: NativeModelFile, { from }: ModelChoice): readonly Check[] {
+  const { name, architecture, contextLength, fim } = describeModel(file);
+  const types = shareOfTypes(file);
+  const facts = [
+    `${file.path} (${from})`,
+    formatBytes(file.size),
+    architecture,
+    types.map(({ type, share }) => `${type} ${(100 * share).toFixed(0)} %`).join(', '),
+    `trained for ${contextLength} tokens`,
+  ];
+  const model: Check = {
+    name: 'Model',
+    state: 'ok',
+    detail: `${name}: ${facts.join(', ')}`,
+    data: { name, path: file.path, from, size: file.size, architecture, types, contextLength },
+  };
+  if (fim.layout !== 'none') {
+    const order = fim.layout === 'psm' ? 'prefix, suffix, middle' : 'suffix, prefix, middle';
+    const data = { layout: fim.layout };
+    return [model, { name: 'Fill-in', state: 'ok', detail: `can fill holes (${order})`, data }];
+  }
+  const detail = 'cannot fill holes, so it cannot complete';
+  const remedy = fim.remedy ?? 'Use a base model that was trained to fill in the middle.';
+  const data = { layout: 'none' };
+  return [model, { name: 'Fill-in', state: 'problem', detail, remedy, data }];
+}
+
+/** Types of weights with their share of the file's tensor bytes, largest first. */
+function shareOfTypes(file: NativeModelFile): readonly { type: string; share: number }[] {
+  const bytes = new Map<string, number>();
+  for (const tensor of file.tensors()) {
+    bytes.set(tensor.type, (bytes.get(tensor.type) ?? 0) + tensor.bytes);
+  }
+  const total = [...bytes.values()].reduce((sum, size) => sum + size, 0) || 1;
+  return [...bytes]
+    .map(([type, size]) => ({ type, share: size / total }))
+    .sort((a, b) => b.share - a.share);
+}
+
+/** Tokens a trial generates. */
+const TRIAL_TOKENS = 8;
+/** Longest a trial may take, milliseconds. */
+const TRIAL_MS = 60_000;
+
+/** Whether the loaded model really answers, and how fast. Rejects with the engine's error if it does not. */
+export async function checkTrial(engine: Engine): Promise<Check> {
+  const generation = engine.generate(
+    {
+      segments: [
+        { kind: 'special', token: 'bos' },
+        { kind: 'text', text: 'for (', source: 'lacuna:trial' },
+      ],
+    },
+    { lane: 'inline', maxTokens: TRIAL_TOKENS, signal: AbortSignal.timeout(TRIAL_MS) },
+  );
+  const { reason, generatedTokens, prefillMs, decodeMs } = await generation.summary;
+  const speed = decodeMs > 0 ? (1000 * generatedTokens) / decodeMs : 0;
+  const data = { generatedTokens, prefillMs, decodeMs, tokensPerSecond: speed };
+  if (reason === 'aborted') {
+    const detail = `${generatedTokens} tokens took more than ${TRIAL_MS / 1000} s`;
+    const remedy = 'Use a smaller model, or a faster machine.';
+    return { name: 'Trial', state: 'problem', detail, remedy, data };
+  }
+  const detail = `${generatedTokens} tokens at ${speed.toFixed(0)} tokens/s on ${engine.info.device}`;
+  return { name: 'Trial', state: 'ok', detail, data };
+}

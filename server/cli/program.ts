@@ -1,0 +1,98 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { exitCode } from './cli-error.js';
+import type { CompleteOptions } from './commands/complete.js';
+import type { DebugLogitsOptions } from './commands/debug-logits.js';
+import type { DoctorOptions } from './commands/doctor.js';
+import { parseLocation, type Location } from './location.js';
+
+const modelHelp = 'GGUF file (default: $LACUNA_MODEL, else the embedded model)';
+
+/**
+ * The command line as commander sees it. `finished` gets the exit code of the command that ran. Each command's
+ * code is loaded when it runs: `--help` need not wait for a language server.
+ */
+export function createProgram(
+  packageRoot: string,
+  version: string,
+  finished: (code: number) => void,
+): Command {
+  const program = new Command('lacuna')
+    .description('Code completion by a model that runs on this machine.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(lacuna --help lists the commands)');
+
+  program
+    .command('lsp')
+    .description('serve an editor')
+    .addOption(new Option('--stdio', 'over standard input and output').conflicts('nodeIpc'))
+    .option('--node-ipc', 'over the channel of the Node.js process that started this one')
+    .option('--model <path>', modelHelp)
+    .addOption(new Option('--clientProcessId <pid>', 'given by some clients').hideHelp())
+    .action(async (options: { stdio?: true; nodeIpc?: true; model?: string }, command: Command) => {
+      if (!options.stdio && !options.nodeIpc) command.error('error: give --stdio or --node-ipc');
+      const { lsp } = await import('./commands/lsp.js');
+      await lsp(options.nodeIpc ? 'node-ipc' : 'stdio', options, packageRoot, version);
+    });
+
+  program
+    .command('complete')
+    .description('print what belongs at a place in a file')
+    .argument('<FILE:LINE:COL>', 'line and column from 1, column in UTF-16 units', locationArgument)
+    .option('--model <path>', modelHelp)
+    .option('--json', 'print one JSON object, with what it cost')
+    .option('--max-tokens <n>', 'generate at most so many tokens', wholeNumber(1, 4096))
+    .option('--multiline', 'go on over several lines wherever the cursor stands')
+    .action(async (location: Location, options: CompleteOptions) => {
+      const { complete } = await import('./commands/complete.js');
+      finished(await complete(location, options, packageRoot));
+    });
+
+  program
+    .command('doctor')
+    .description('check what completions need, and say what to do where it is missing')
+    .option('--model <path>', modelHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.js');
+      finished(await doctor(options, packageRoot));
+    });
+
+  program
+    .command('debug')
+    .description('look inside the engine')
+    .command('logits')
+    .description("write every position's logits for a list of tokens as a NumPy file")
+    .requiredOption('--model <path>', 'GGUF file')
+    .requiredOption('--tokens <path>', 'JSON array of token ids')
+    .requiredOption('--out <path>', 'float32 [tokens, vocabulary] in NumPy format')
+    .addOption(
+      new Option('--device <name>', 'where to compute').choices(['cpu', 'cuda']).default('cpu'),
+    )
+    .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 65536), 256)
+    .action(async (options: DebugLogitsOptions) => {
+      const { debugLogits } = await import('./commands/debug-logits.js');
+      finished(await debugLogits(options, packageRoot));
+    });
+
+  return program;
+}
+
+/** The exit code for an error of commander itself: showing help or the version is none. */
+export function usageExitCode(commanderExitCode: number): number {
+  return commanderExitCode === 0 ? exitCode.ok : exitCode.usage;
+}
+
+function locationArgument(text: string): Location {
+  const location = parseLocation(text);
+  if (location) return location;
+  throw new InvalidArgumentError('It must be FILE:LINE:COL, such as src/main.ts:12:5.');
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}

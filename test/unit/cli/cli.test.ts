@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readNpy } from '../../support/npy.js';
+import { inFolder, repository, runCli, runNode, type CliResult } from '../../support/run-cli.js';
+
+const models = path.join(repository, 'test', 'fixtures', 'models');
+
+/** One clear line for people, and nothing that only helps programmers. */
+function assertExplained(result: CliResult, code: number, text: RegExp): void {
+  assert.equal(result.code, code, result.stderr);
+  assert.match(result.stderr, text);
+  assert.doesNotMatch(result.stderr, /^\s+at /m);
+  assert.equal(result.stdout, '');
+}
+
+describe('lacuna', function () {
+  this.timeout(60_000);
+
+  describe('complete', () => {
+    const source = 'export function add(a: number, b: number): number {\n  return \n}\n';
+
+    it('prints what belongs at the cursor, and what it cost on standard error', () =>
+      inFolder({ 'a.ts': source }, async (folder) => {
+        const result = await runCli(['complete', path.join(folder, 'a.ts:2:10')]);
+        assert.equal(result.code, 0, result.stderr);
+        assert.match(result.stdout, /^\S.*\n$/);
+        assert.match(result.stderr, /^\d+ tokens · [\d.]+ tokens\/s · cpu \(.*\) · \S/);
+      }));
+
+    it('prints the same as JSON, with its range', () =>
+      inFolder({ 'a.ts': source }, async (folder) => {
+        const place = path.join(folder, 'a.ts:2:10');
+        const plain = await runCli(['complete', place]);
+        const result = await runCli(['complete', place, '--json']);
+        assert.equal(result.stderr, '');
+        const json = JSON.parse(result.stdout) as Record<string, unknown>;
+        assert.equal(`${json['text'] as string}\n`, plain.stdout);
+        const position = { line: 1, character: 9 };
+        assert.deepEqual(json['range'], { start: position, end: position });
+        for (const key of [
+          'promptTokens',
+          'residentTokens',
+          'generatedTokens',
+          'tokensPerSecond',
+          'prefillMs',
+          'decodeMs',
+        ]) {
+          assert.equal(typeof json[key], 'number', key);
+        }
+        for (const key of ['reason', 'model', 'device'])
+          assert.equal(typeof json[key], 'string', key);
+      }));
+
+    it('generates no more tokens than it may', () =>
+      inFolder({ 'a.ts': source }, async (folder) => {
+        const place = path.join(folder, 'a.ts:2:10');
+        const result = await runCli(['complete', place, '--json', '--max-tokens', '1']);
+        assert.equal((JSON.parse(result.stdout) as { generatedTokens: number }).generatedTokens, 1);
+      }));
+
+    it('takes the model from LACUNA_MODEL, and --model before that', () =>
+      inFolder({ 'a.ts': source }, async (folder) => {
+        const place = path.join(folder, 'a.ts:2:10');
+        const env = { LACUNA_MODEL: path.join(folder, 'missing.gguf') };
+        assertExplained(await runCli(['complete', place], { env }), 1, /missing\.gguf/);
+        const model = path.join(repository, 'model', 'lacuna-seed-q8_0.gguf');
+        assert.equal((await runCli(['complete', place, '--model', model], { env })).code, 0);
+      }));
+
+    it('explains files and places that cannot be used', () =>
+      inFolder({ 'a.ts': source, 'latin.ts': Buffer.from([0x61, 0xe9, 0x0a]) }, async (folder) => {
+        const cases: readonly [string, number, RegExp][] = [
+          [path.join(folder, 'no.ts:1:1'), 1, /no\.ts does not exist/],
+          [path.join(folder, 'a.ts', 'b:1:1'), 1, /does not exist/],
+          [`${folder}:1:1`, 1, /is a directory/],
+          [path.join(folder, 'latin.ts:1:1'), 1, /is not UTF-8/],
+          [path.join(folder, 'a.ts:99:1'), 1, /line 99 is outside/],
+          [path.join(folder, 'a.ts:1:99'), 1, /column 99 is outside/],
+          [path.join(folder, 'a.ts'), 2, /must be FILE:LINE:COL/],
+        ];
+        for (const [place, code, text] of cases) {
+          assertExplained(await runCli(['complete', place]), code, text);
+        }
+      }));
+
+    it('explains models that cannot be used, each for what it is', () =>
+      inFolder({ 'a.ts': source, 'empty.gguf': '', 'text.gguf': 'hello\n' }, async (folder) => {
+        const instruct = path.join(folder, 'tiny-Instruct.gguf');
+        copyFileSync(path.join(models, 'tiny-lite-q8_0.gguf'), instruct);
+        const cases: readonly [string, RegExp][] = [
+          [path.join(folder, 'missing.gguf'), /no such file/],
+          [folder, /is a directory/],
+          [path.join(folder, 'empty.gguf'), /is empty/],
+          [path.join(folder, 'text.gguf'), /is not a GGUF file/],
+          [instruct, /cannot fill holes.*DeepSeek-Coder-V2-Lite-Base/],
+        ];
+        for (const [model, text] of cases) {
+          const args = ['complete', path.join(folder, 'a.ts:2:10'), '--model', model];
+          assertExplained(await runCli(args), 1, text);
+        }
+      }));
+
+    it('is quiet when its reader closes the pipe', () =>
+      inFolder({ 'a.ts': source }, async (folder) => {
+        const place = path.join(folder, 'a.ts:2:10');
+        const result = await runCli(['complete', place], { closeStdout: true });
+        assert.equal(result.code, 0, result.stderr);
+        assert.doesNotMatch(result.stderr, /EPIPE|Error/);
+      }));
+  });
+
+  it('stops at Ctrl-C and ends with 130', async () => {
+    const module = pathToFileURL(path.join(repository, 'dist/server/cli/interrupt.js')).href;
+    const script = `
+      import { interruptible } from ${JSON.stringify(module)};
+      const keepAlive = setInterval(() => undefined, 1000);
+      process.exitCode = await interruptible((signal) => new Promise((resolve) => {
+        signal.addEventListener('abort', () => { clearInterval(keepAlive); resolve(130); });
+        process.kill(process.pid, 'SIGINT');
+      }));`;
+    const result = await runNode(['--input-type=module', '--eval', script]);
+    assert.deepEqual([result.code, result.signal, result.stderr], [130, null, '']);
+  });
+
+  describe('doctor', () => {
+    it('finds everything in order in a built clone', async () => {
+      const result = await runCli(['doctor', '--json']);
+      assert.equal(result.code, 0, result.stdout);
+      const { works, checks } = JSON.parse(result.stdout) as {
+        works: boolean;
+        checks: { name: string; state: string }[];
+      };
+      assert.equal(works, true);
+      const names = ['Node.js', 'Engine', 'CPU', 'GPU', 'Model', 'Fill-in', 'Memory', 'Trial'];
+      assert.deepEqual(
+        checks.map(({ name }) => name),
+        names,
+      );
+    });
+
+    it('ends with 1 and says what to do where completions cannot work', async () => {
+      const result = await runCli(['doctor', '--model', path.join(models, 'missing.gguf')]);
+      assert.equal(result.code, 1);
+      assert.match(result.stdout, /✘ Model .*missing\.gguf.*\n +→ .+\nCompletions cannot work yet/);
+    });
+  });
+
+  describe('debug logits', () => {
+    const model = path.join(models, 'tiny-lite-q8_0.gguf');
+    const tokens = path.join(models, 'tokens48.json');
+
+    it("writes every position's logits, the same for every chunk length", () =>
+      inFolder({}, async (folder) => {
+        const logits = async (name: string, ...more: string[]) => {
+          const out = path.join(folder, name);
+          const args = ['debug', 'logits', '--model', model, '--tokens', tokens, '--out', out];
+          const result = await runCli([...args, ...more]);
+          assert.equal(result.code, 0, result.stderr);
+          return readNpy(out);
+        };
+        const whole = await logits('whole.npy');
+        const pieces = await logits('pieces.npy', '--chunk', '7', '--device', 'cpu');
+        assert.deepEqual(whole.shape, [48, 1040]);
+        assert.deepEqual(pieces.shape, [48, 1040]);
+        whole.data.forEach((value, i) => {
+          assert.ok(Math.abs(value - pieces.data[i]!) < 1e-2, `logit ${i}`);
+        });
+        assert.ok(new Set(whole.data).size > 1000);
+      }));
+
+    it('explains what cannot be used', () =>
+      inFolder(
+        {
+          'text.json': 'nonsense',
+          'wrong.json': '[1, -2]',
+          'big.json': '[99999]',
+          'empty.json': '[]',
+        },
+        async (folder) => {
+          const run = (file: string, ...more: string[]) =>
+            runCli([
+              ...['debug', 'logits', '--model', model, '--tokens', file],
+              ...['--out', path.join(folder, 'o.npy'), ...more],
+            ]);
+          const at = (name: string) => path.join(folder, name);
+          assertExplained(await run(at('text.json')), 1, /is not JSON/);
+          assertExplained(await run(at('wrong.json')), 1, /is not a list of token ids/);
+          assertExplained(await run(at('empty.json')), 1, /is not a list of token ids/);
+          assertExplained(await run(at('big.json')), 1, /outside the vocabulary of 1040/);
+          assertExplained(await run(at('missing.json')), 1, /does not exist/);
+          assertExplained(await run(tokens, '--device', 'cuda'), 1, /no CUDA device.*--device cpu/);
+          assertExplained(await run(tokens, '--device', 'tpu'), 2, /Allowed choices are cpu, cuda/);
+          assertExplained(await run(tokens, '--chunk', '0'), 2, /whole number from 1/);
+        },
+      ));
+  });
+
+  describe('usage', () => {
+    it('ends with 2 and a hint where the command line is wrong', async () => {
+      assertExplained(await runCli(['frobnicate']), 2, /unknown command.*\n.*lacuna --help/);
+      assertExplained(await runCli(['lsp']), 2, /--stdio or --node-ipc/);
+      assertExplained(await runCli(['lsp', '--stdio', '--node-ipc']), 2, /cannot be used with/);
+      assertExplained(await runCli(['complete', 'a:1:1', '--max-tokens', 'x']), 2, /whole number/);
+    });
+
+    it('shows its help and its version', async () => {
+      const help = await runCli(['--help']);
+      assert.equal(help.code, 0);
+      for (const command of ['lsp', 'complete', 'doctor', 'debug'])
+        assert.match(help.stdout, new RegExp(command));
+      const version = await runCli(['--version']);
+      assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+    });
+
+    it('says what to run where it is not built', () =>
+      inFolder({ 'package.json': '{"name":"lacuna","type":"module"}' }, async (folder) => {
+        mkdirSync(path.join(folder, 'bin'));
+        const script = path.join(folder, 'bin', 'lacuna.js');
+        copyFileSync(path.join(repository, 'bin', 'lacuna.js'), script);
+        assertExplained(
+          await runNode([script, 'doctor']),
+          1,
+          /^lacuna: it is not built yet: run `npm run build`/,
+        );
+      }));
+  });
+});
