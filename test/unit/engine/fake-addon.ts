@@ -21,6 +21,10 @@ export interface FakeAddonOptions {
   readonly loadError?: Error;
   readonly runError?: NativeError;
   readonly vocabularySize?: number;
+  /** Sends one token more after a request was cancelled, as one that was under way would come. */
+  readonly lateToken?: boolean;
+  /** Forgets what runs when it is closed, without another callback. */
+  readonly forgetful?: boolean;
 }
 
 export class FakeAddon implements NativeAddon {
@@ -101,7 +105,9 @@ export class FakeAddon implements NativeAddon {
           );
         };
         const step = () => {
+          if (closed && this.options.forgetful) return;
           if (aborted) {
+            if (this.options.lateToken) onToken(0, 'late', -1);
             end('aborted');
             return;
           }
@@ -128,6 +134,7 @@ export class FakeAddon implements NativeAddon {
         closed = true;
         this.closes++;
         for (const abort of running.values()) abort();
+        if (this.options.forgetful) return;
         while (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
       },
     };

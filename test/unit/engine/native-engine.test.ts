@@ -148,6 +148,22 @@ describe('the native engine', () => {
     assert.deepEqual(addon.cancelled, [1]);
   });
 
+  it('drops a token that was under way when its request was aborted', async () => {
+    const { engine } = await load({ lateToken: true });
+    const abort = new AbortController();
+    const generation = engine.generate(textPlan('a'), { ...GREEDY, signal: abort.signal });
+    abort.abort();
+    for await (const token of generation) assert.fail(`got ${token.text}`);
+    assert.equal((await generation.summary).reason, 'aborted');
+  });
+
+  it('ends what runs when it is closed, even if the addon says nothing', async () => {
+    const { engine } = await load({ forgetful: true });
+    const generation = engine.generate(textPlan('a'), GREEDY);
+    await engine.close();
+    assert.equal((await generation.summary).reason, 'aborted');
+  });
+
   it('turns what the addon throws into errors with a remedy', async () => {
     const error = nativeError('out-of-memory', 'no memory');
     const expected = { name: 'EngineError', message: 'no memory', remedy: error.remedy };

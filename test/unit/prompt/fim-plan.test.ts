@@ -118,6 +118,16 @@ describe('a FIM plan', () => {
     );
   });
 
+  it('never takes more than its budget where a whole costs more than its parts', () => {
+    const costly = (text: string) => Math.ceil(countTokens(text) * (text.length > 60 ? 1.5 : 1));
+    for (const budgetTokens of [50, 100, 200, 400]) {
+      const over = { prefix: code(50), suffix: code(50), budgetTokens, countTokens: costly };
+      const { prefix, suffix } = texts(over);
+      assert.ok(4 + costly(prefix) + costly(suffix) <= budgetTokens);
+      assert.ok(prefix !== '' && suffix !== '');
+    }
+  });
+
   it('holds the whole document where there is room to spare', () => {
     fc.assert(
       fc.property(anyText, anyText, (prefix, suffix) => {
@@ -143,6 +153,15 @@ describe('a FIM plan', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('tears no character of a long line, wherever its cuts fall', () => {
+    for (const shift of ['', 'x']) {
+      const line = shift + '😀'.repeat(2000);
+      const { prefix, suffix } = texts({ prefix: line, suffix: line, budgetTokens: 301 });
+      assert.match(prefix, /^(?:😀)+$/u);
+      assert.match(suffix, /^x?(?:😀)+$/u);
+    }
   });
 
   it('is the same for the same request', () => {

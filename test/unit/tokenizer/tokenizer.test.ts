@@ -76,6 +76,13 @@ describe('a tokenizer from GGUF metadata', () => {
     }
   });
 
+  it('cuts text with unpaired surrogates as it would cut it with U+FFFD', () => {
+    // U+FFFD is a symbol, which takes the space before it into its piece: so 20 and EF can merge.
+    const merge = `${BYTE_CHARACTERS[0x20]!} ${BYTE_CHARACTERS[0xef]!}`;
+    const tokenizer = tokenizerOf(smallModel({ 'tokenizer.ggml.pre': 'deepseek-v3' }, [merge]));
+    assert.deepEqual([...tokenizer.encode(' \uD83D')], [256, 0xbf, 0xbd]);
+  });
+
   it('knows no bytes for ids outside the vocabulary', () => {
     const tokenizer = tokenizerOf(smallModel());
     assert.equal(tokenizer.tokenBytes(100_000).length, 0);
