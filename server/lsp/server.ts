@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   TextDocumentSyncKind,
   type ClientCapabilities,
@@ -7,17 +6,16 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
-import type { Engine } from '../engine/contract.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionService } from './completion-service.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
-import { describeError } from './describe-error.js';
 import { createDocuments } from './documents.js';
 import { EngineHost, type LoadEngine } from './engine-host.js';
 import { ExecuteCommandFeature } from './execute-command.js';
 import type { Feature } from './feature.js';
 import { InlineCompletionFeature } from './inline-completion.js';
 import { LoadProgress } from './load-progress.js';
+import { ModelObserver } from './model-observer.js';
 import { RunningRequests } from './running-requests.js';
 import { SettingsStore } from './settings-store.js';
 import { StatusReporter } from './status-reporter.js';
@@ -34,8 +32,7 @@ export class LacunaServer {
   private readonly documents = createDocuments();
   private readonly requests = new RunningRequests();
   private readonly deadlines: Deadlines;
-  private readonly status: StatusReporter;
-  private readonly progress: LoadProgress;
+  private readonly observer: ModelObserver;
   private readonly host: EngineHost;
   private readonly settings: SettingsStore;
   private readonly features: readonly Feature[];
@@ -47,22 +44,9 @@ export class LacunaServer {
     private readonly environment: ServerEnvironment,
   ) {
     this.deadlines = environment.deadlines ?? defaultDeadlines;
-    this.status = new StatusReporter(connection);
-    this.progress = new LoadProgress(connection);
-    this.host = new EngineHost(environment.loadEngine, {
-      loading: () => {
-        this.modelLoading();
-      },
-      progress: (fraction) => {
-        this.progress.report(fraction);
-      },
-      ready: (engine) => {
-        this.modelReady(engine);
-      },
-      failed: (error) => {
-        this.modelFailed(error);
-      },
-    });
+    const status = new StatusReporter(connection);
+    this.observer = new ModelObserver(connection, status, new LoadProgress(connection));
+    this.host = new EngineHost(environment.loadEngine, this.observer);
     this.settings = new SettingsStore(connection, (settings) => {
       this.apply(settings);
     });
@@ -71,7 +55,7 @@ export class LacunaServer {
       this.settings,
       this.host,
       this.requests,
-      this.status,
+      status,
       this.deadlines,
     );
     this.features = [
@@ -123,51 +107,12 @@ export class LacunaServer {
   private apply({ enable, model, threads, contextLength }: LacunaSettings): void {
     if (!enable) {
       void this.close();
-      this.progress.end();
-      const message = 'Completions are switched off.';
-      this.status.set({
-        busy: false,
-        kind: 'Inactive',
-        message,
-        remedy: 'Set lacuna.enable to true.',
-      });
+      this.observer.off();
       return;
     }
     const wanted = JSON.stringify([model, threads, contextLength]);
     if (wanted === this.loaded) return;
     this.loaded = wanted;
     this.host.load({ model, threads, contextLength });
-  }
-
-  private modelLoading(): void {
-    this.status.set({ busy: true, kind: 'Normal', message: 'The model is loading.' });
-    this.progress.begin();
-  }
-
-  private modelReady({ info }: Engine): void {
-    this.progress.end();
-    const model = { busy: false, model: info.model, device: info.device };
-    const file = path.basename(info.path);
-    this.connection.console.info(`${info.model} (${file}) runs on ${info.device}.`);
-    if (info.fim === 'none') {
-      const message = `${info.model} cannot fill holes.`;
-      const remedy = info.fimRemedy ?? 'Use a base model that was trained to fill in the middle.';
-      this.connection.console.error(`${message} ${remedy}`);
-      this.status.set({ ...model, kind: 'Error', message, remedy });
-    } else {
-      this.status.set({ ...model, kind: 'Normal', message: `${info.model} is ready.` });
-    }
-  }
-
-  private modelFailed(error: unknown): void {
-    this.progress.end();
-    const { message, remedy } = describeError(error);
-    this.connection.console.error(`The model could not be loaded: ${message}. ${remedy}`);
-    this.status.set({
-      busy: false,
-      kind: 'Error',
-      message: `The model could not be loaded: ${message.replace(/\.$/, '')}.`,
-      remedy,
-    });
   }
 }

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import type { LacunaStatus } from '../../protocol/index.js';
 import type { Engine } from '../../server/engine/contract.js';
 import type { Deadlines } from '../../server/lsp/deadlines.js';
 import type { EngineSettings, LoadEngine } from '../../server/lsp/engine-host.js';
@@ -43,4 +44,24 @@ export class InProcessServer {
     await this.server.close();
     this.client.connection.dispose();
   }
+}
+
+/** Whether the model has loaded and can fill holes. */
+export function ready({ message }: LacunaStatus): boolean {
+  return message.endsWith('is ready.');
+}
+
+/** Starts a server for one test; `dispose` belongs into `afterEach`. */
+export function serverUnderTest() {
+  let server: InProcessServer | undefined;
+  return {
+    start: (...args: ConstructorParameters<typeof InProcessServer>): InProcessServer => {
+      server = new InProcessServer(...args);
+      return server;
+    },
+    dispose: async (): Promise<void> => {
+      await server?.dispose();
+      server = undefined;
+    },
+  };
 }

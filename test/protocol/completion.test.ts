@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { planText, ScriptedEngine } from '../support/scripted-engine.js';
+import { serverUnderTest } from './in-process.js';
+
+const uri = 'file:///project/a.ts';
+
+describe('language server: completions', () => {
+  const { start, dispose } = serverUnderTest();
+  afterEach(dispose);
+
+  describe('capabilities', () => {
+    it('offers ghost text, and no completion list, to a client that knows ghost text', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      const { capabilities, serverInfo } = await client.initialize();
+      assert.equal(capabilities.inlineCompletionProvider, true);
+      assert.equal(capabilities.completionProvider, undefined);
+      assert.equal(capabilities.positionEncoding, 'utf-16');
+      assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2 });
+      assert.equal(serverInfo?.name, 'lacuna');
+      await assert.rejects(client.complete(uri, { line: 0, character: 0 }), /Unhandled method/);
+    });
+
+    it('offers a completion list, and no ghost text, to a client that does not', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      const { capabilities } = await client.initialize({ capabilities: { textDocument: {} } });
+      assert.equal(capabilities.inlineCompletionProvider, undefined);
+      assert.equal(capabilities.completionProvider?.resolveProvider, false);
+      await assert.rejects(
+        client.inlineComplete(uri, { line: 0, character: 0 }),
+        /Unhandled method/,
+      );
+    });
+  });
+
+  describe('ghost text', () => {
+    it('completes at the cursor', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'a + b;\nnext' }));
+      await client.initialize();
+      await client.open(uri, 'typescript', 'const sum = ;\n');
+      const position = { line: 0, character: 12 };
+      assert.deepEqual(await client.inlineComplete(uri, position), {
+        items: [{ insertText: 'a + b', range: { start: position, end: position } }],
+      });
+    });
+
+    it('keeps CRLF and counts UTF-16 units', async () => {
+      const engine = new ScriptedEngine({ answer: 'a();\n  b();\n}' });
+      const { client } = start(engine);
+      await client.initialize();
+      await client.open(uri, 'typescript', 'f("😀"); function g() {\r\n  \r\n}\r\n');
+      const { items } = await client.inlineComplete(uri, { line: 1, character: 2 });
+      assert.equal(items[0]?.insertText, 'a();\r\n  b();');
+
+      await client.open('file:///b.ts', 'typescript', 'f("😀", g())\r\n');
+      const inner = await client.inlineComplete('file:///b.ts', { line: 0, character: 10 });
+      const range = { start: { line: 0, character: 10 }, end: { line: 0, character: 10 } };
+      assert.deepEqual(inner.items[0]?.range, range);
+      assert.equal(
+        planText(engine.requests[1]!.plan),
+        '<bos><fimPrefix>f("😀", g(<fimSuffix>))\n<fimMiddle>',
+      );
+    });
+
+    it('follows incremental changes', async () => {
+      const engine = new ScriptedEngine({ answer: 'x' });
+      const { client } = start(engine);
+      await client.initialize();
+      await client.open(uri, 'typescript', 'const a = 1;\n');
+      await client.change(uri, 2, [
+        {
+          range: { start: { line: 1, character: 0 }, end: { line: 1, character: 0 } },
+          text: 'let 😀',
+        },
+        {
+          range: { start: { line: 1, character: 6 }, end: { line: 1, character: 6 } },
+          text: ' = ',
+        },
+      ]);
+      await client.inlineComplete(uri, { line: 1, character: 9 });
+      assert.match(planText(engine.requests[0]!.plan), /const a = 1;\nlet 😀 = <fimSuffix>/);
+    });
+
+    it('continues the item selected in the completion list', async () => {
+      const engine = new ScriptedEngine({ answer: '(text)' });
+      const { client } = start(engine);
+      await client.initialize();
+      await client.open(uri, 'typescript', 'console.lo;\n');
+      const range = { start: { line: 0, character: 8 }, end: { line: 0, character: 10 } };
+      const result = await client.request('textDocument/inlineCompletion', {
+        textDocument: { uri },
+        position: { line: 0, character: 10 },
+        context: { triggerKind: 2, selectedCompletionInfo: { range, text: 'log' } },
+      });
+      assert.deepEqual(result, { items: [{ insertText: 'log(text)', range }] });
+      assert.match(planText(engine.requests[0]!.plan), /console\.log<fimSuffix>;/);
+    });
+
+    it('answers a request by hand where it keeps quiet while somebody types', async () => {
+      const engine = new ScriptedEngine({ answer: 'x' });
+      const { client } = start(engine);
+      await client.initialize();
+      await client.open(uri, 'typescript', 'foo(bar)\n');
+      const beforeWord = { line: 0, character: 4 };
+      assert.deepEqual((await client.inlineComplete(uri, beforeWord, 2)).items, []);
+      assert.equal(engine.requests.length, 0);
+      assert.equal((await client.inlineComplete(uri, beforeWord, 1)).items.length, 1);
+    });
+
+    it('knows nothing of a document that is not open', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      await client.initialize();
+      assert.deepEqual(await client.inlineComplete('file:///no.ts', { line: 0, character: 0 }), {
+        items: [],
+      });
+      await client.open(uri, 'typescript', 'a = ');
+      await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+      assert.deepEqual(await client.inlineComplete(uri, { line: 0, character: 4 }), { items: [] });
+    });
+
+    it('survives a position far outside the document', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      await client.initialize();
+      await client.open(uri, 'typescript', 'a = ');
+      const { items } = await client.inlineComplete(uri, { line: 999, character: 999 });
+      const end = { line: 0, character: 4 };
+      assert.deepEqual(items, [{ insertText: 'x', range: { start: end, end } }]);
+    });
+  });
+
+  describe('completion list', () => {
+    const capabilities = { textDocument: { completion: {} } };
+
+    it('offers the same text as an item that replaces the word before the cursor', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'ole.log(x);' }));
+      await client.initialize({ capabilities });
+      await client.open(uri, 'typescript', '  cons\n');
+      const list = await client.complete(uri, { line: 0, character: 6 });
+      assert.equal(list.isIncomplete, true);
+      const [item] = list.items;
+      assert.equal(item?.label, 'console.log(x);');
+      assert.equal(item.filterText, 'console.log(x);');
+      assert.equal(item.insertText, 'console.log(x);');
+      assert.deepEqual(item.textEdit, {
+        newText: 'console.log(x);',
+        range: { start: { line: 0, character: 2 }, end: { line: 0, character: 6 } },
+      });
+      assert.equal(item.preselect, false);
+    });
+
+    it('labels several lines with the first', async () => {
+      const { client } = start(new ScriptedEngine({ answer: '\n  a();\n  b();\n}' }));
+      await client.initialize({ capabilities });
+      await client.open(uri, 'typescript', 'function f() {\r\n');
+      const { items } = await client.complete(uri, { line: 0, character: 14 });
+      assert.equal(items[0]?.label, 'a(); …');
+      assert.equal(items[0].insertText, '\r\n  a();\r\n  b();\r\n}');
+      assert.equal(items[0].insertTextMode, 1);
+    });
+
+    it('is empty, and not an error, where nothing is offered', async () => {
+      const { client } = start(new ScriptedEngine({ answer: '' }));
+      await client.initialize({ capabilities });
+      await client.open(uri, 'typescript', 'a = ');
+      assert.deepEqual(await client.complete(uri, { line: 0, character: 4 }), {
+        isIncomplete: true,
+        items: [],
+      });
+    });
+  });
+});
