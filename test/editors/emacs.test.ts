@@ -33,7 +33,7 @@ const script = (file: string, line: number, column: number) => `
   it('puts the same text into the file as the command line, at point', () => {
     const hole = marked(sourceHole);
     // Emacs 28 has no mode for TypeScript; the same text is JavaScript enough for js-mode.
-    const name = 'inventory.js';
+    const name = 'count.js';
     const saved = inFolder({ [name]: hole.text }, (folder) => {
       const file = path.join(folder, name);
       execFileSync('emacs', ['-q', '--batch', '--eval', script(file, hole.line, hole.column)], {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,17 +16,17 @@ const title = installed('nvim')
   const hole = marked(sourceHole);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-neovim-'));
   const socket = path.join(folder, 'nvim.sock');
-  const file = path.join(folder, 'inventory.ts');
+  const file = path.join(folder, 'count.ts');
   const env = editorEnvironment(folder);
   let editor: ChildProcess;
 
-  /** Value of a Vim expression in the running editor. */
-  const ask = (expression: string): string =>
-    execFileSync('nvim', ['--server', socket, '--remote-expr', expression], {
-      env,
-      encoding: 'utf8',
-      timeout: 10_000,
-    });
+  /** Value of a Vim expression in the running editor; empty while it does not listen. */
+  const ask = (expression: string): string => {
+    const call = ['--server', socket, '--remote-expr', expression];
+    const { stdout, stderr } = spawnSync('nvim', call, { env, encoding: 'utf8', timeout: 10_000 });
+    // Neovim 0.7 answers on the one, later versions on the other.
+    return (stdout + stderr).trim();
+  };
   /** Types keys into the running editor, in Vim's notation. */
   const type = (keys: string) =>
     execFileSync('nvim', ['--server', socket, '--remote-send', keys], { env, timeout: 10_000 });
@@ -42,14 +42,8 @@ const title = installed('nvim')
       ],
       { env, stdio: 'ignore' },
     );
-    await until('Neovim to attach its client', 30_000, () => {
-      try {
-        return ask('luaeval("#vim.tbl_values(vim.lsp.buf_get_clients(0))")').trim() === '1';
-      } catch {
-        // It does not listen yet.
-        return false;
-      }
-    });
+    const attached = 'luaeval("#vim.tbl_values(vim.lsp.buf_get_clients(0))")';
+    await until('Neovim to attach its client', 30_000, () => ask(attached) === '1');
   });
 
   this.afterAll(() => {
@@ -61,7 +55,7 @@ const title = installed('nvim')
     type(`:call cursor(${hole.line}, ${hole.column})<CR>A`);
     const line = hole.before.slice(hole.before.lastIndexOf('\n') + 1);
     await until('a completed line', 60_000, () => {
-      if (ask('getline(".")').trimEnd() !== line.trimEnd()) return true;
+      if (ask('getline(".")') !== line.trim()) return true;
       // The first request may come while the model still loads.
       type('<C-x><C-o>');
       return false;
@@ -71,6 +65,6 @@ const title = installed('nvim')
       const text = readFileSync(file, 'utf8');
       return text !== hole.text && text;
     });
-    assert.equal(saved, hole.before + onCommandLine('inventory.ts', hole) + hole.after);
+    assert.equal(saved, hole.before + onCommandLine('count.ts', hole) + hole.after);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { marked, onCommandLine } from './hole.js';
+import { marked, onCommandLine, root } from './hole.js';
 import { sourceHole } from './source-hole.js';
 import { until } from './until.js';
 import { EditorWindow } from './workbench/window.js';
@@ -23,26 +23,32 @@ function serverPids(workbench: Workbench): number[] {
     .map(Number);
 }
 
-/** What the test types into the hole before it waits. */
-const typed = 'get';
-
 describe('VS Code', function () {
   this.timeout(180_000);
   const parts = workbenchParts();
-  const { text, before, after, line, column } = marked(sourceHole);
+  const hole = marked(sourceHole);
+  // The file lacks what the test types.
+  const typed = '.';
+  const { before, text, after, line, column } = marked(sourceHole.replace(`${typed}█`, '█'));
   let workbench: Workbench;
   let window: EditorWindow;
 
   this.beforeAll(async () => {
-    workbench = await startWorkbench(parts, { 'inventory.ts': text });
+    workbench = await startWorkbench(parts, { 'count.ts': text });
     window = await EditorWindow.open(parts.chromium, workbench.url);
-    await window.openFile('inventory.ts');
+    await window.openFile('count.ts');
     await window.goTo(line, column);
   });
 
   this.afterAll(async () => {
     await window.close();
     await workbench.close();
+  });
+
+  this.afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    await window.page.screenshot({ path: path.join(root, '.cache/failed.png') });
+    console.error('A picture of the window: .cache/failed.png');
   });
 
   it('names the model in the status bar once it has loaded', async () => {
@@ -57,18 +63,21 @@ describe('VS Code', function () {
     await window.page.keyboard.type(typed, { delay: 60 });
     const ghost = await window.waitForGhostText();
     const shot = process.env['LACUNA_SCREENSHOT'];
-    if (shot !== undefined) await window.page.screenshot({ path: shot });
+    if (shot !== undefined) {
+      await window.statusTooltip();
+      await window.page.screenshot({ path: shot });
+    }
 
     await window.page.keyboard.press('Tab');
     await until('the ghost text to go', 10_000, async () => (await window.ghostText()) === '');
     await window.page.keyboard.press('Control+S');
-    const file = path.join(workbench.folder, 'inventory.ts');
+    const file = path.join(workbench.folder, 'count.ts');
     const saved = await until('the saved file', 10_000, () => {
       const saved = readFileSync(file, 'utf8');
       return saved !== text && saved;
     });
     assert.equal(saved, before + typed + ghost + after);
-    assert.equal(ghost, onCommandLine('inventory.ts', marked(before + typed + '█' + after)));
+    assert.equal(ghost, onCommandLine('count.ts', hole));
   });
 
   it('starts a server again that was killed, and completes again', async () => {
@@ -82,6 +91,27 @@ describe('VS Code', function () {
     await until('the model in the status bar', 60_000, async () =>
       /seed/i.test(await window.status()),
     );
-    assert.equal(await window.page.locator('.notification-toast').count(), 0);
+    assert.deepEqual(await window.notifications(), []);
+
+    // Takes the accepted text back, and types once more.
+    await window.page.keyboard.press('Control+Z');
+    await window.page.keyboard.press('Backspace');
+    await window.page.keyboard.type(typed);
+    assert.equal(await window.waitForGhostText(), onCommandLine('count.ts', hole));
+  });
+
+  it('says what is wrong with a model and what to do, without a pop-up, and recovers', async () => {
+    workbench.configure({ 'lacuna.model': '/nowhere/model_v2.gguf' });
+    await until('the model to go from the status bar', 20_000, async () =>
+      /^Lacuna$/.test(await window.status()),
+    );
+    const tooltip = await window.statusTooltip();
+    assert.match(tooltip, /\/nowhere\/model_v2\.gguf: there is no such file/);
+    assert.match(tooltip, /What to do: \w+/);
+    assert.deepEqual(await window.notifications(), []);
+    workbench.configure({});
+    await until('the model in the status bar', 60_000, async () =>
+      /seed/i.test(await window.status()),
+    );
   });
 });

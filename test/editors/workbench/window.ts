@@ -22,7 +22,10 @@ export class EditorWindow {
   static async open(executablePath: string, url: string): Promise<EditorWindow> {
     const browser = await chromium.launch({ executablePath, args: browserArguments });
     try {
-      const page = await browser.newPage({ viewport: { width: 1100, height: 620 } });
+      const page = await browser.newPage({
+        viewport: { width: 1040, height: 560 },
+        deviceScaleFactor: 1.5,
+      });
       await page.goto(url, { timeout: 60_000 });
       await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
       await page.locator('.statusbar').waitFor({ timeout: 60_000 });
@@ -62,8 +65,27 @@ export class EditorWindow {
 
   /** Text of the status bar item that Lacuna owns, icons left out; empty while there is none. */
   async status(): Promise<string> {
-    const item = this.page.locator('.statusbar-item[id="lacuna.lacuna.lacuna.status"]');
-    return (await item.count()) === 0 ? '' : ((await item.first().textContent()) ?? '').trim();
+    const item = this.statusItem();
+    return (await item.count()) === 0 ? '' : ((await item.textContent()) ?? '').trim();
+  }
+
+  /** Points at the status bar item and returns its tooltip. */
+  async statusTooltip(): Promise<string> {
+    // Away first: a pointer that stands on the item already shows nothing new.
+    await this.page.mouse.move(0, 0);
+    await this.statusItem().hover();
+    const tooltip = this.page.locator('.workbench-hover-container .monaco-hover');
+    await tooltip.waitFor({ timeout: 10_000 });
+    return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Texts of the notifications that popped up. */
+  async notifications(): Promise<readonly string[]> {
+    return this.page.locator('.notification-toast').allInnerTexts();
+  }
+
+  private statusItem() {
+    return this.page.locator('.statusbar-item[id="lacuna.lacuna.lacuna.status"]').first();
   }
 
   /** The ghost text shown now, one string however many nodes it is split over; empty while there is none. */

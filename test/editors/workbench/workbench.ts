@@ -30,18 +30,20 @@ export interface Workbench {
   readonly url: string;
   /** The opened project's folder. */
   readonly folder: string;
-  /** Everything the workbench printed. */
-  log(): string;
+  /** Sets the project's settings, in place of those set before. */
+  configure(settings: Readonly<Record<string, unknown>>): void;
   close(): Promise<void>;
 }
 
 /** Quiet, and without VS Code's own typing aids: what a test types is what the file gets. */
-const userSettings = {
+const quietSettings = {
   'chat.commandCenter.enabled': false,
   'chat.disableAIFeatures': true,
   'editor.autoClosingBrackets': 'never',
   'editor.fontSize': 16,
   'editor.minimap.enabled': false,
+  'editor.scrollBeyondLastLine': false,
+  'editor.stickyScroll.enabled': false,
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
   'editor.suggestOnTriggerCharacters': false,
   'extensions.ignoreRecommendations': true,
@@ -80,13 +82,11 @@ function isolatedEnvironment(home: string): NodeJS.ProcessEnv {
  * Installs the extension into a fresh workbench and opens a project in it.
  *
  * @param files the project: name → text
- * @param settings user settings on top of the quiet ones
  * @throws {Error} where it does not answer within a minute
  */
 export async function startWorkbench(
   parts: WorkbenchParts,
   files: Readonly<Record<string, string>>,
-  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Workbench> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'lacuna-workbench-'));
   const folder = path.join(home, 'project');
@@ -94,10 +94,7 @@ export async function startWorkbench(
   mkdirSync(folder);
   mkdirSync(path.join(userData, 'User'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
-  writeFileSync(
-    path.join(userData, 'User/settings.json'),
-    JSON.stringify({ ...userSettings, ...settings }),
-  );
+  writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(quietSettings));
 
   const port = await freePort();
   const common = [
@@ -142,7 +139,10 @@ export async function startWorkbench(
   const workbench: Workbench = {
     url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`,
     folder,
-    log: () => log,
+    configure(settings) {
+      mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+      writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+    },
     async close() {
       endGroup();
       process.off('exit', endGroup);
