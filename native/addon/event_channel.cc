@@ -1,5 +1,6 @@
 #include "addon/event_channel.h"
 
+#include <mutex>
 #include <utility>
 #include <variant>
 
@@ -47,10 +48,25 @@ struct Event {
 
 class EventChannel::Impl {
  public:
-  explicit Impl(Napi::Env env)
-      : env_(env), function_(Function::New(env, "lacuna engine", 0, 1, this)) {
-    function_.Unref(env);
+  // Node deletes the thread-safe function by itself when the environment is torn down, which may
+  // come before the engine's thread has ended and before the channel is destroyed: until its
+  // finalizer has run, and not later, it may be used.
+  static std::shared_ptr<Impl> make(Napi::Env env) {
+    auto impl = std::make_shared<Impl>(env);
+    auto* keep = new std::shared_ptr<Impl>(impl);
+    impl->function_ = Function::New(
+        env, "lacuna engine", 0, 1, impl.get(),
+        [](Napi::Env, std::shared_ptr<Impl>* kept, Impl*) {
+          const std::unique_ptr<std::shared_ptr<Impl>> owned(kept);
+          const std::lock_guard lock((*kept)->mutex_);
+          (*kept)->open_ = false;
+        },
+        keep);
+    impl->function_.Unref(env);
+    return impl;
   }
+
+  explicit Impl(Napi::Env env) : env_(env) {}
 
   Callbacks* open(const Napi::Function& on_token, const Napi::Function& on_end) {
     if (pending_++ == 0) function_.Ref(env_);
@@ -60,10 +76,15 @@ class EventChannel::Impl {
   // From any thread. Where the environment is being torn down nobody is left to hear the event.
   void send(Event event) {
     auto owned = std::make_unique<Event>(std::move(event));
-    if (function_.BlockingCall(owned.get()) == napi_ok) owned.release();
+    const std::lock_guard lock(mutex_);
+    if (open_ && function_.BlockingCall(owned.get()) == napi_ok) owned.release();
   }
 
-  void release() { function_.Release(); }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    if (open_) function_.Release();
+    open_ = false;
+  }
 
  private:
   static void call(Napi::Env env, Napi::Function, Impl* impl, Event* event) {
@@ -88,11 +109,13 @@ class EventChannel::Impl {
   using Function = Napi::TypedThreadSafeFunction<Impl, Event, call>;
 
   Napi::Env env_;
+  std::mutex mutex_;
+  bool open_ = true;    // whether function_ may be used; guarded by mutex_
   size_t pending_ = 0;  // requests that have not ended; JavaScript thread only
   Function function_;
 };
 
-EventChannel::EventChannel(Napi::Env env) : impl_(std::make_shared<Impl>(env)) {}
+EventChannel::EventChannel(Napi::Env env) : impl_(Impl::make(env)) {}
 
 EventChannel::~EventChannel() {
   impl_->release();
