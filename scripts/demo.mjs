@@ -7,7 +7,7 @@ import path from 'node:path';
 import { cutHole, demoHole, surroundings } from './lib/demo-hole.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { prepare } from './lib/prepare.mjs';
-import { Problem, bold, cyan, dim, green, runMain } from './lib/report.mjs';
+import { Problem, bold, colour, cyan, dim, green, runMain } from './lib/report.mjs';
 
 const deadlineMs = 120_000;
 
@@ -53,11 +53,12 @@ await runMain(async () => {
       `\n${bold(demoHole.file)}, with a hole at ${hole.line}:${hole.column} for the model to fill:\n`,
     );
     for (const line of around.above) console.log(dim(line));
-    process.stdout.write(around.start);
+    // Without colours brackets show which part the model wrote.
+    process.stdout.write(around.start + (colour ? '' : '⟦'));
     const { text, summary } = await complete(`${file}:${hole.line}:${hole.column}`, (piece) =>
       process.stdout.write(green(bold(piece))),
     );
-    console.log(around.end);
+    console.log((colour ? '' : '⟧') + around.end);
     for (const line of around.below) console.log(dim(line));
 
     console.log(`\n${cyan(summary)}`);

@@ -1,6 +1,7 @@
 import { CommandError } from './run.mjs';
 
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+/** Whether the terminal shows colours; https://no-color.org. */
+export const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code) => (text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 export const bold = paint('1');

@@ -14,10 +14,10 @@ const title = installed('nvim')
 (installed('nvim') ? describe : describe.skip)(title, function () {
   this.timeout(120_000);
   const hole = marked(sourceHole);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-neovim-'));
-  const socket = path.join(folder, 'nvim.sock');
-  const file = path.join(folder, 'count.ts');
-  const env = editorEnvironment(folder);
+  let folder: string;
+  let socket: string;
+  let file: string;
+  let env: NodeJS.ProcessEnv;
   let editor: ChildProcess;
 
   /** Value of a Vim expression in the running editor; empty while it does not listen. */
@@ -32,6 +32,10 @@ const title = installed('nvim')
     execFileSync('nvim', ['--server', socket, '--remote-send', keys], { env, timeout: 10_000 });
 
   this.beforeAll(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-neovim-'));
+    socket = path.join(folder, 'nvim.sock');
+    file = path.join(folder, 'count.ts');
+    env = editorEnvironment(folder);
     writeFileSync(file, hole.text);
     const configuration = path.join(root, 'editors/neovim.lua');
     editor = spawn(

@@ -70,6 +70,8 @@ function isolatedEnvironment(home: string): NodeJS.ProcessEnv {
   return {
     ...env,
     HOME: home,
+    // VS Code leaves sockets and folders there.
+    TMPDIR: path.join(home, 'tmp'),
     XDG_CONFIG_HOME: path.join(home, '.config'),
     XDG_DATA_HOME: path.join(home, '.local/share'),
     XDG_CACHE_HOME: path.join(home, '.cache'),
@@ -92,6 +94,7 @@ export async function startWorkbench(
   const folder = path.join(home, 'project');
   const userData = path.join(home, 'data');
   mkdirSync(folder);
+  mkdirSync(path.join(home, 'tmp'));
   mkdirSync(path.join(userData, 'User'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(quietSettings));
