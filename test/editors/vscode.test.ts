@@ -33,6 +33,12 @@ describe('VS Code', function () {
   let workbench: Workbench;
   let window: EditorWindow;
 
+  const modelInStatusBar = () =>
+    until('the model in the status bar', 60_000, async () => {
+      const text = await window.status();
+      return /seed/i.test(text) && text;
+    });
+
   this.beforeAll(async () => {
     workbench = await startWorkbench(parts, { 'count.ts': text });
     window = await EditorWindow.open(parts.chromium, workbench.url);
@@ -52,11 +58,7 @@ describe('VS Code', function () {
   });
 
   it('names the model in the status bar once it has loaded', async () => {
-    const status = await until('the model in the status bar', 60_000, async () => {
-      const text = await window.status();
-      return /seed/i.test(text) && text;
-    });
-    assert.match(status, /lacuna.seed/i);
+    assert.match(await modelInStatusBar(), /lacuna.seed/i);
   });
 
   it('shows ghost text while typing, the same text as the command line, and Tab puts it into the file', async () => {
@@ -88,9 +90,7 @@ describe('VS Code', function () {
       const pids = serverPids(workbench);
       return pids.length === 1 && pids[0] !== pid;
     });
-    await until('the model in the status bar', 60_000, async () =>
-      /seed/i.test(await window.status()),
-    );
+    await modelInStatusBar();
     assert.deepEqual(await window.notifications(), []);
 
     // Takes the accepted text back, and types once more.
@@ -102,16 +102,24 @@ describe('VS Code', function () {
 
   it('says what is wrong with a model and what to do, without a pop-up, and recovers', async () => {
     workbench.configure({ 'lacuna.model': '/nowhere/model_v2.gguf' });
-    await until('the model to go from the status bar', 20_000, async () =>
-      /^Lacuna$/.test(await window.status()),
-    );
+    await until('the model to go from the status bar', 20_000, async () => {
+      return (await window.status()) === 'Lacuna';
+    });
     const tooltip = await window.statusTooltip();
     assert.match(tooltip, /\/nowhere\/model_v2\.gguf: there is no such file/);
     assert.match(tooltip, /What to do: \w+/);
     assert.deepEqual(await window.notifications(), []);
     workbench.configure({});
-    await until('the model in the status bar', 60_000, async () =>
-      /seed/i.test(await window.status()),
-    );
+    await modelInStatusBar();
+  });
+
+  it('is switched off by its command, says so, and on again by a click on the status bar', async () => {
+    await window.runCommand('Lacuna: Switch Completions On or Off');
+    await until('the model to go from the status bar', 20_000, async () => {
+      return (await window.status()) === 'Lacuna';
+    });
+    assert.match(await window.statusTooltip(), /switched off/);
+    await window.clickStatus();
+    await modelInStatusBar();
   });
 });

@@ -48,7 +48,7 @@ export class EditorWindow {
       .waitFor({ timeout: 20_000 });
     await page.keyboard.press('Enter');
     await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 20_000 });
-    await page.locator('.monaco-editor.focused').waitFor({ timeout: 20_000 });
+    await this.editorFocus();
   }
 
   /** Puts the cursor at a line and column, both counted from 1. */
@@ -61,6 +61,19 @@ export class EditorWindow {
     await page
       .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
       .waitFor({ timeout: 20_000 });
+    await this.editorFocus();
+  }
+
+  /** Runs a command by its title in the command palette. */
+  async runCommand(title: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
+    await page.keyboard.type(title);
+    await page
+      .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
+      .waitFor({ timeout: 20_000 });
+    await page.keyboard.press('Enter');
   }
 
   /** Text of the status bar item that Lacuna owns, icons left out; empty while there is none. */
@@ -79,9 +92,19 @@ export class EditorWindow {
     return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
   }
 
+  async clickStatus(): Promise<void> {
+    await this.statusItem().click();
+  }
+
   /** Texts of the notifications that popped up. */
   async notifications(): Promise<readonly string[]> {
     return this.page.locator('.notification-toast').allInnerTexts();
+  }
+
+  /** What is typed while a quick input closes would be lost. */
+  private async editorFocus(): Promise<void> {
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 20_000 });
+    await this.page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: 20_000 });
   }
 
   private statusItem() {
