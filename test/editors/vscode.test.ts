@@ -62,8 +62,7 @@ describe('VS Code', function () {
   });
 
   it('shows ghost text while typing, the same text as the command line, and Tab puts it into the file', async () => {
-    await window.page.keyboard.type(typed, { delay: 60 });
-    const ghost = await window.waitForGhostText();
+    const ghost = await window.typeForGhostText(typed);
     const shot = process.env['LACUNA_SCREENSHOT'];
     if (shot !== undefined) {
       await window.statusTooltip();
@@ -96,8 +95,7 @@ describe('VS Code', function () {
     // Takes the accepted text back, and types once more.
     await window.page.keyboard.press('Control+Z');
     await window.page.keyboard.press('Backspace');
-    await window.page.keyboard.type(typed);
-    assert.equal(await window.waitForGhostText(), onCommandLine('count.ts', hole));
+    assert.equal(await window.typeForGhostText(typed), onCommandLine('count.ts', hole));
   });
 
   it('says what is wrong with a model and what to do, without a pop-up, and recovers', async () => {

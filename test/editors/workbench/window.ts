@@ -118,8 +118,26 @@ export class EditorWindow {
     return [inLine.join(''), ...below].join('\n').replaceAll('\u00a0', ' ');
   }
 
-  /** Waits for ghost text that stays. @throws {Error} where none does in time. */
-  async waitForGhostText(milliseconds = 20_000): Promise<string> {
+  /**
+   * Types, and waits for ghost text that stays. In its first seconds VS Code does not ask its providers about
+   * every keystroke, so what brings none is typed again, as a person would go on typing.
+   *
+   * @throws {Error} where none shows after three tries
+   */
+  async typeForGhostText(text: string): Promise<string> {
+    const { keyboard } = this.page;
+    for (let tries = 3; ; tries -= 1) {
+      await keyboard.type(text);
+      try {
+        return await this.steadyGhostText(8000);
+      } catch (error) {
+        if (tries === 1) throw error;
+        for (let i = 0; i < text.length; i += 1) await keyboard.press('Backspace');
+      }
+    }
+  }
+
+  private async steadyGhostText(milliseconds: number): Promise<string> {
     let last = '';
     let since = performance.now();
     return until('ghost text', milliseconds, async () => {
