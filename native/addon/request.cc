@@ -100,9 +100,13 @@ LoadOptions to_load_options(const Napi::Value& value) {
     options.path = cpu::Path::kAvx2;
   } else if (name == "avx512") {
     options.path = cpu::Path::kAvx512;
+  } else if (name == "vnni") {
+    options.path = cpu::Path::kVnni;
+  } else if (name == "amx") {
+    options.path = cpu::Path::kAmx;
   } else if (name != "auto") {
     refuse(value.Env(),
-           "field `cpuPath` is '" + name + "', not one of auto, reference, avx2, avx512");
+           "field `cpuPath` is '" + name + "', not one of auto, reference, avx2, avx512, vnni, amx");
   }
   return options;
 }

@@ -31,6 +31,7 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       frequencies_(rope_frequencies(config)),
       scale_(static_cast<float>(attention_scale(config))),
       pool_(options.threads),
+      linear_(pool_, kernels_, options.max_chunk, widest(config)),
       cache_(config.layers * options.context_length * config.cache_dim()),
       x_(options.max_chunk * config.hidden),
       normed_(x_.size()),
@@ -43,17 +44,15 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       up_(gate_.size()),
       cosines_(options.max_chunk * config.rope_dim / 2),
       sines_(cosines_.size()),
-      row_scratch_stride_(kRowBlock * widest(config)),
-      row_scratch_(options.threads * row_scratch_stride_),
       attention_scratch_stride_(attention_scratch(config, options.max_chunk)),
       attention_scratch_(options.threads * attention_scratch_stride_) {
-  if (config.routing.experts > 0) experts_.emplace(config_, options.max_chunk);
+  if (config.routing.experts > 0) experts_.emplace(pool_, kernels_, config_, options.max_chunk);
 }
 
 DeviceMemory CpuModel::memory() const {
-  size_t scratch = experts_ ? experts_->bytes() : 0;
+  size_t scratch = linear_.bytes() + (experts_ ? experts_->bytes() : 0);
   for (const Buffer* b : {&x_, &normed_, &q_latent_, &q_, &kv_, &attended_, &projected_, &gate_,
-                          &up_, &cosines_, &sines_, &row_scratch_, &attention_scratch_}) {
+                          &up_, &cosines_, &sines_, &attention_scratch_}) {
     scratch += b->bytes();
   }
   return {weights_->mapped_bytes(), weights_->owned_bytes(), cache_.bytes(), scratch};
@@ -85,20 +84,22 @@ void CpuModel::run_layer(size_t layer) {
     return;
   }
   if (!w.moe.shared.gate.empty()) feed_forward(w.moe.shared);
-  experts_->run(pool_, kernels_, w.moe, normed_.data(), tokens_, x_.data(), row_scratch_.data(),
-                row_scratch_stride_);
+  experts_->run(w.moe, normed_.data(), tokens_, x_.data());
 }
 
 void CpuModel::logits(size_t first_row, size_t count, float* out) {
   norm(x_.data() + first_row * config_.hidden, weights_->output_norm, count, config_.hidden,
        normed_.data());
-  linear(weights_->output, normed_.data(), count, out);
+  linear_.set_input(normed_.data(), count, config_.hidden);
+  linear_.run(weights_->output, out);
 }
 
 void CpuModel::attention(const AttentionWeights& w, float* cache) {
   norm(x_.data(), w.norm, tokens_, config_.hidden, normed_.data());
-  queries(w);
+  linear_.set_input(normed_.data(), tokens_, config_.hidden);
+  linear_.run(w.kv_a, kv_.data());
   append_to_cache(w, cache);
+  queries(w);
   const AttentionInput input{q_.data(), tokens_, position_, cache, w.k_b, w.v_b, attended_.data()};
   const AttentionForm form =
       options_.attention.value_or(cheaper_form(config_, tokens_, position_ + tokens_));
@@ -108,18 +109,20 @@ void CpuModel::attention(const AttentionWeights& w, float* cache) {
                   attention_scratch_.data() + thread * attention_scratch_stride_);
     }
   });
-  linear(w.output, attended_.data(), tokens_, projected_.data());
+  linear_.set_input(attended_.data(), tokens_, size_t{config_.heads} * config_.value_dim);
+  linear_.run(w.output, projected_.data());
   add_to_residual(projected_.data());
 }
 
-// normed_ → q_, rotated and scaled.
+// The input (normed_) → q_, rotated and scaled.
 void CpuModel::queries(const AttentionWeights& w) {
   if (w.q.empty()) {
-    linear(w.q_a, normed_.data(), tokens_, q_latent_.data());
+    linear_.run(w.q_a, q_latent_.data());
     norm(q_latent_.data(), w.q_a_norm, tokens_, config_.q_lora_rank, q_latent_.data());
-    linear(w.q_b, q_latent_.data(), tokens_, q_.data());
+    linear_.set_input(q_latent_.data(), tokens_, config_.q_lora_rank);
+    linear_.run(w.q_b, q_.data());
   } else {
-    linear(w.q, normed_.data(), tokens_, q_.data());
+    linear_.run(w.q, q_.data());
   }
   for (size_t t = 0; t < tokens_; ++t) {
     float* row = q_.data() + t * config_.heads * config_.query_dim();
@@ -129,10 +132,9 @@ void CpuModel::queries(const AttentionWeights& w) {
   }
 }
 
-// normed_ → one row [normed latent | rotated key] per token at its position.
+// kv_ → one row [normed latent | rotated key] per token at its position.
 void CpuModel::append_to_cache(const AttentionWeights& w, float* cache) {
   const size_t dim = config_.cache_dim(), rank = config_.kv_lora_rank;
-  linear(w.kv_a, normed_.data(), tokens_, kv_.data());
   for (size_t t = 0; t < tokens_; ++t) {
     const float* latent = kv_.data() + t * dim;
     float* row = cache + (position_ + t) * dim;
@@ -144,10 +146,12 @@ void CpuModel::append_to_cache(const AttentionWeights& w, float* cache) {
 
 // x_ += down(silu(gate normed_) * up normed_).
 void CpuModel::feed_forward(const FeedForwardWeights& w) {
-  linear(w.gate, normed_.data(), tokens_, gate_.data());
-  linear(w.up, normed_.data(), tokens_, up_.data());
+  linear_.set_input(normed_.data(), tokens_, config_.hidden);
+  linear_.run(w.gate, gate_.data());
+  linear_.run(w.up, up_.data());
   kernels_.silu_multiply(gate_.data(), up_.data(), gate_.data(), tokens_ * w.gate.rows);
-  linear(w.down, gate_.data(), tokens_, projected_.data());
+  linear_.set_input(gate_.data(), tokens_, w.gate.rows);
+  linear_.run(w.down, projected_.data());
   add_to_residual(projected_.data());
 }
 
@@ -166,10 +170,6 @@ void CpuModel::rotate(float* x, size_t token) const {
     x[2 * i] = a * cosines[i] - b * sines[i];
     x[2 * i + 1] = a * sines[i] + b * cosines[i];
   }
-}
-
-void CpuModel::linear(const Matrix& w, const float* x, size_t tokens, float* out) {
-  cpu::linear(pool_, kernels_, w, x, tokens, out, row_scratch_.data(), row_scratch_stride_);
 }
 
 void CpuModel::add_to_residual(const float* y) {

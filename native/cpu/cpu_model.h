@@ -9,6 +9,7 @@
 #include "cpu/buffer.h"
 #include "cpu/experts.h"
 #include "cpu/kernels.h"
+#include "cpu/linear.h"
 #include "cpu/thread_pool.h"
 #include "model/device_model.h"
 #include "model/weights.h"
@@ -42,7 +43,6 @@ class CpuModel final : public DeviceModel {
  private:
   void norm(const float* x, const float* weight, size_t rows, size_t width, float* out);
   void rotate(float* x, size_t token) const;
-  void linear(const Matrix& w, const float* x, size_t tokens, float* out);
   void add_to_residual(const float* y);
   void attention(const AttentionWeights& w, float* cache);
   void queries(const AttentionWeights& w);
@@ -56,6 +56,7 @@ class CpuModel final : public DeviceModel {
   const std::vector<double> frequencies_;  // [rope_dim / 2] radians per position
   const float scale_;                      // of attention scores
   ThreadPool pool_;
+  Linear linear_;
   std::optional<Experts> experts_;
 
   // The current pass.

@@ -3,36 +3,77 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cpu/linear.h"
 #include "cpu/router.h"
 
 namespace lacuna::cpu {
 
-Experts::Experts(const ModelConfig& config, size_t max_tokens)
-    : config_(config),
+Experts::Sorted::Sorted(const Kernels& kernels, const ModelConfig& config, size_t n, size_t width)
+    : columns(width),
+      rows(n * width),
+      int8(kernels.int8_dot_row == nullptr ? Int8Buffer() : Int8Buffer(n, width)),
+      // Each visited expert may leave one tile partly empty.
+      packed(kernels.bf16 == nullptr
+                 ? 0
+                 : packed_bf16_size(n + config.routing.experts * kTileTokens, width) / 2 + 1) {}
+
+void Experts::Sorted::prepare(const Kernels& kernels, const Visit& visit, Form form) {
+  const InputView v = view(visit, form);
+  if (form == Form::kInt8) {
+    Int8Rows rows_of_visit = v.int8;
+    rows_of_visit.q += visit.first * v.int8.byte_stride;
+    rows_of_visit.scales += visit.first * v.int8.group_stride;
+    rows_of_visit.sums += visit.first * v.int8.group_stride;
+    rows_of_visit.halves += 2 * visit.first * v.int8.group_stride;
+    kernels.quantize_rows(v.x, columns, visit.count, rows_of_visit);
+  } else if (form == Form::kBf16) {
+    const size_t tiles = (visit.count + kTileTokens - 1) / kTileTokens;
+    kernels.bf16->pack(v.x, columns, visit.count, columns, 0, tiles,
+                       const_cast<uint16_t*>(v.packed));
+  }
+}
+
+InputView Experts::Sorted::view(const Visit& visit, Form form) {
+  InputView v{form,    visit.count, columns,     rows.data() + visit.first * columns,
+              columns, {},          visit.first, nullptr};
+  if (form == Form::kInt8) v.int8 = int8.rows(columns);
+  if (form == Form::kBf16) {
+    v.packed =
+        reinterpret_cast<uint16_t*>(packed.data()) + visit.first_tile * kTileTokens * columns;
+  }
+  return v;
+}
+
+Experts::Experts(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config,
+                 size_t max_tokens)
+    : pool_(pool),
+      kernels_(kernels),
+      config_(config),
       router_logits_(max_tokens * config.routing.experts),
       choice_(config.routing.experts + config.routing.groups),
       chosen_(max_tokens * config.routing.experts_used),
       chosen_weights_(chosen_.size()),
       row_of_(chosen_.size()),
       next_row_(config.routing.experts),
-      sorted_(chosen_.size() * config.hidden),
-      gate_(chosen_.size() * config.expert_ff),
+      input_(kernels, config, chosen_.size(), config.hidden),
+      inner_(kernels, config, chosen_.size(), config.expert_ff),
       up_(chosen_.size() * config.expert_ff),
-      down_(chosen_.size() * config.hidden) {
+      down_(chosen_.size() * config.hidden),
+      scratch_stride_((linear_scratch_floats(std::max(config.hidden, config.expert_ff)) + 15) / 16 *
+                      16),
+      scratch_(pool.threads() * scratch_stride_) {
   visits_.reserve(config.routing.experts);
 }
 
 size_t Experts::bytes() const {
-  return router_logits_.bytes() + choice_.bytes() + sorted_.bytes() + gate_.bytes() + up_.bytes() +
-         down_.bytes() + chosen_.size() * 3 * sizeof(uint32_t);
+  return router_logits_.bytes() + choice_.bytes() + input_.bytes() + inner_.bytes() + up_.bytes() +
+         down_.bytes() + scratch_.bytes() + chosen_.size() * 3 * sizeof(uint32_t);
 }
 
-void Experts::choose(const Kernels& kernels, const ExpertWeights& weights, const float* normed,
-                     size_t tokens, float* scratch) {
+// The router decides in float32 whatever the path: its margins are small.
+void Experts::choose(const ExpertWeights& weights, const float* normed, size_t tokens) {
   const RoutingConfig& routing = config_.routing;
-  multiply_matrix(kernels, weights.router, normed, config_.hidden, tokens, router_logits_.data(),
-                  routing.experts, scratch);
+  multiply_matrix(kernels_, weights.router, normed, config_.hidden, tokens, router_logits_.data(),
+                  routing.experts, scratch_.data());
   for (size_t t = 0; t < tokens; ++t) {
     route(routing, router_logits_.data() + t * routing.experts, weights.router_bias, choice_.data(),
           chosen_.data() + t * routing.experts_used,
@@ -46,63 +87,93 @@ void Experts::sort_by_expert(size_t tokens) {
   std::fill(next_row_.begin(), next_row_.end(), 0);
   for (size_t i = 0; i < choices; ++i) ++next_row_[chosen_[i]];
   visits_.clear();
-  uint32_t row = 0;
+  uint32_t row = 0, tile = 0;
   for (uint32_t e = 0; e < config_.routing.experts; ++e) {
     const uint32_t count = next_row_[e];
-    if (count > 0) visits_.push_back({e, row, count});
+    if (count > 0) visits_.push_back({e, row, count, tile});
     next_row_[e] = row;
     row += count;
+    tile += static_cast<uint32_t>((count + kTileTokens - 1) / kTileTokens);
   }
   for (size_t i = 0; i < choices; ++i) row_of_[i] = next_row_[chosen_[i]]++;
 }
 
-void Experts::run(ThreadPool& pool, const Kernels& kernels, const ExpertWeights& weights,
-                  const float* normed, size_t tokens, float* x, float* scratch,
-                  size_t scratch_stride) {
-  const size_t used = config_.routing.experts_used, hidden = config_.hidden, ff = config_.expert_ff;
-  choose(kernels, weights, normed, tokens, scratch);
-  sort_by_expert(tokens);
-  for (size_t i = 0; i < tokens * used; ++i) {
-    std::memcpy(sorted_.data() + row_of_[i] * hidden, normed + i / used * hidden,
-                hidden * sizeof(float));
-  }
+// Every visit's rows in the forms that weights of `types` need.
+void Experts::prepare(Sorted& input, std::initializer_list<TensorType> types) {
+  pool_.run(visits_.size(), [&](size_t first, size_t last, size_t) {
+    for (size_t i = first; i < last; ++i) {
+      const Visit& visit = visits_[i];
+      Form done = Form::kFloat;
+      for (const TensorType type : types) {
+        const Form form = form_for(kernels_, type, visit.count, input.columns);
+        if (form != Form::kFloat && form != done) input.prepare(kernels_, visit, form);
+        done = form;
+      }
+    }
+  });
+}
 
-  // One unit is one block of rows of one visited expert.
-  const size_t ff_blocks = row_blocks(ff);
-  pool.run(visits_.size() * ff_blocks, [&](size_t first_unit, size_t last_unit, size_t thread) {
-    float* rows = scratch + thread * scratch_stride;
+// One unit is one block of rows of one visited expert.
+void Experts::gate_and_up(const ExpertWeights& weights) {
+  const size_t ff = config_.expert_ff, blocks = row_blocks(ff);
+  pool_.run(visits_.size() * blocks, [&](size_t first_unit, size_t last_unit, size_t thread) {
+    const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
+    float* scratch = scratch_.data() + thread * scratch_stride_;
     for (size_t unit = first_unit; unit < last_unit; ++unit) {
-      const Visit& visit = visits_[unit / ff_blocks];
-      const size_t first = unit % ff_blocks * kRowBlock, last = std::min(first + kRowBlock, ff);
-      const float* in = sorted_.data() + visit.first * hidden;
-      float* gate = gate_.data() + visit.first * ff + first;
+      const Visit& visit = visits_[unit / blocks];
+      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, ff);
+      float* gate = inner_.rows.data() + visit.first * ff + first;
       float* up = up_.data() + visit.first * ff + first;
-      multiply_row_block(kernels, weights.gate[visit.expert], first, last, in, hidden, visit.count,
-                         gate, ff, rows);
-      multiply_row_block(kernels, weights.up[visit.expert], first, last, in, hidden, visit.count,
-                         up, ff, rows);
-      for (size_t i = 0; i < visit.count; ++i)
-        kernels.silu_multiply(gate + i * ff, up + i * ff, gate + i * ff, last - first);
+      const auto run = [&](const Matrix& w, float* out) {
+        const InputView x =
+            input_.view(visit, form_for(kernels_, w.type, visit.count, config_.hidden));
+        multiply_row_block(kernels_, w, first, last, x, out, ff, scratch);
+      };
+      run(weights.gate[visit.expert], gate);
+      run(weights.up[visit.expert], up);
+      for (size_t i = 0; i < visit.count; ++i) {
+        kernels_.silu_multiply(gate + i * ff, up + i * ff, gate + i * ff, last - first);
+      }
     }
   });
+}
 
-  const size_t hidden_blocks = row_blocks(hidden);
-  pool.run(visits_.size() * hidden_blocks, [&](size_t first_unit, size_t last_unit, size_t thread) {
+void Experts::down(const ExpertWeights& weights) {
+  const size_t hidden = config_.hidden, blocks = row_blocks(hidden);
+  pool_.run(visits_.size() * blocks, [&](size_t first_unit, size_t last_unit, size_t thread) {
+    const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
     for (size_t unit = first_unit; unit < last_unit; ++unit) {
-      const Visit& visit = visits_[unit / hidden_blocks];
-      const size_t first = unit % hidden_blocks * kRowBlock,
-                   last = std::min(first + kRowBlock, hidden);
-      multiply_row_block(kernels, weights.down[visit.expert], first, last,
-                         gate_.data() + visit.first * ff, ff, visit.count,
-                         down_.data() + visit.first * hidden + first, hidden,
-                         scratch + thread * scratch_stride);
+      const Visit& visit = visits_[unit / blocks];
+      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, hidden);
+      const Matrix w = weights.down[visit.expert];
+      const InputView x =
+          inner_.view(visit, form_for(kernels_, w.type, visit.count, config_.expert_ff));
+      multiply_row_block(kernels_, w, first, last, x, down_.data() + visit.first * hidden + first,
+                         hidden, scratch_.data() + thread * scratch_stride_);
     }
   });
+}
 
-  for (size_t i = 0; i < tokens * used; ++i) {
-    kernels.add_scaled(x + i / used * hidden, down_.data() + row_of_[i] * hidden, hidden,
-                       chosen_weights_[i]);
-  }
+void Experts::run(const ExpertWeights& weights, const float* normed, size_t tokens, float* x) {
+  const size_t used = config_.routing.experts_used, hidden = config_.hidden;
+  choose(weights, normed, tokens);
+  sort_by_expert(tokens);
+  pool_.run(tokens, [&](size_t first, size_t last, size_t) {
+    for (size_t i = first * used; i < last * used; ++i) {
+      std::memcpy(input_.rows.data() + row_of_[i] * hidden, normed + i / used * hidden,
+                  hidden * sizeof(float));
+    }
+  });
+  prepare(input_, {weights.gate.first.type, weights.up.first.type});
+  gate_and_up(weights);
+  prepare(inner_, {weights.down.first.type});
+  down(weights);
+  pool_.run(tokens, [&](size_t first, size_t last, size_t) {
+    for (size_t i = first * used; i < last * used; ++i) {
+      kernels_.add_scaled(x + i / used * hidden, down_.data() + row_of_[i] * hidden, hidden,
+                          chosen_weights_[i]);
+    }
+  });
 }
 
 }  // namespace lacuna::cpu

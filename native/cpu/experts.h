@@ -7,6 +7,7 @@
 
 #include "cpu/buffer.h"
 #include "cpu/kernels.h"
+#include "cpu/linear.h"
 #include "cpu/thread_pool.h"
 #include "model/weights.h"
 
@@ -14,13 +15,13 @@ namespace lacuna::cpu {
 
 class Experts {
  public:
-  // Allocates everything for passes of up to `max_tokens` tokens. `config` has experts.
-  Experts(const ModelConfig& config, size_t max_tokens);
+  // Allocates everything for passes of up to `max_tokens` tokens. `config` has experts; all
+  // references must outlive this.
+  Experts(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config, size_t max_tokens);
 
   // x [tokens, hidden] += Σ weight * expert(normed). Contributions are added in ascending order of
-  // the expert, so a token's sum does not depend on its batch. `scratch` as for `linear`.
-  void run(ThreadPool& pool, const Kernels& kernels, const ExpertWeights& weights,
-           const float* normed, size_t tokens, float* x, float* scratch, size_t scratch_stride);
+  // the expert, so a token's sum does not depend on the order of its batch.
+  void run(const ExpertWeights& weights, const float* normed, size_t tokens, float* x);
 
   size_t bytes() const;
 
@@ -30,12 +31,31 @@ class Experts {
     uint32_t expert;
     uint32_t first;
     uint32_t count;
+    uint32_t first_tile;  // of the packed activations
   };
 
-  void choose(const Kernels& kernels, const ExpertWeights& weights, const float* normed,
-              size_t tokens, float* scratch);
-  void sort_by_expert(size_t tokens);
+  // Activations sorted by expert, in every form that a visit may need.
+  struct Sorted {
+    Sorted(const Kernels& kernels, const ModelConfig& config, size_t rows, size_t columns);
 
+    size_t columns;
+    Buffer rows;  // [rows, columns]
+    Int8Buffer int8;
+    Buffer packed;  // bfloat16 tiles, each visit's own
+
+    void prepare(const Kernels& kernels, const Visit& visit, Form form);
+    InputView view(const Visit& visit, Form form);
+    size_t bytes() const { return rows.bytes() + int8.bytes() + packed.bytes(); }
+  };
+
+  void choose(const ExpertWeights& weights, const float* normed, size_t tokens);
+  void sort_by_expert(size_t tokens);
+  void prepare(Sorted& input, std::initializer_list<TensorType> types);
+  void gate_and_up(const ExpertWeights& weights);
+  void down(const ExpertWeights& weights);
+
+  ThreadPool& pool_;
+  const Kernels& kernels_;
   const ModelConfig& config_;
   Buffer router_logits_;               // [max_tokens, experts]
   Buffer choice_;                      // [experts + groups]
@@ -45,10 +65,12 @@ class Experts {
       row_of_;  // [max_tokens, experts_used]: row of a choice in the sorted buffers
   std::vector<uint32_t> next_row_;  // [experts]
   std::vector<Visit> visits_;       // ≤ experts
-  Buffer sorted_;                   // [max_tokens * experts_used, hidden]
-  Buffer gate_;                     // [max_tokens * experts_used, expert_ff]
-  Buffer up_;                       // [max_tokens * experts_used, expert_ff]
-  Buffer down_;                     // [max_tokens * experts_used, hidden]
+  Sorted input_;                    // [max_tokens * experts_used, hidden]
+  Sorted inner_;  // [max_tokens * experts_used, expert_ff]: gate, then silu(gate) * up
+  Buffer up_;     // [max_tokens * experts_used, expert_ff]
+  Buffer down_;   // [max_tokens * experts_used, hidden]
+  size_t scratch_stride_;
+  Buffer scratch_;  // [threads, scratch_stride_]
 };
 
 }  // namespace lacuna::cpu

@@ -1,6 +1,7 @@
 #include "cpu/kernels.h"
 
 #include "cpu/cpu_features.h"
+#include "cpu/vnni/dot_rows.h"
 #include "format/error.h"
 
 namespace lacuna::cpu {
@@ -9,30 +10,74 @@ bool path_available(Path path) {
   if (path == Path::kReference) return true;
 #ifdef LACUNA_X86
   const CpuFeatures features = detect_cpu_features();
-  return path == Path::kAvx512 ? features.avx512 : features.avx2;
-#else
-  return false;
+  switch (path) {
+    case Path::kReference:
+      return true;
+    case Path::kAvx2:
+      return features.avx2;
+    case Path::kAvx512:
+      return features.avx512;
+    case Path::kVnni:
+      return features.avx512_vnni;
+    case Path::kAmx:
+      return features.avx512_vnni && features.avx512_bf16 && amx_kernels() != nullptr;
+  }
 #endif
+  return false;
 }
 
 Path best_path() {
-  if (path_available(Path::kAvx512)) return Path::kAvx512;
-  if (path_available(Path::kAvx2)) return Path::kAvx2;
+  for (const Path path : {Path::kAmx, Path::kVnni, Path::kAvx512, Path::kAvx2}) {
+    if (path_available(path)) return path;
+  }
   return Path::kReference;
 }
 
 const Kernels& kernels_for(Path path) {
   if (!path_available(path)) {
-    throw Error(ErrorCode::kUnsupported,
-                std::string("this CPU cannot run the ") +
-                    (path == Path::kAvx512 ? "AVX-512" : "AVX2") + " path",
-                "Choose the path 'auto'.");
+    throw Error(ErrorCode::kUnsupported, "this CPU cannot run the chosen path",
+                "Choose the path 'auto'; `lacuna doctor` lists what the CPU has.");
   }
 #ifdef LACUNA_X86
-  if (path == Path::kAvx512) return avx512_kernels();
-  if (path == Path::kAvx2) return avx2_kernels();
+  switch (path) {
+    case Path::kReference:
+      break;
+    case Path::kAvx2:
+      return avx2_kernels();
+    case Path::kAvx512:
+      return avx512_kernels();
+    case Path::kVnni:
+      return vnni_kernels();
+    case Path::kAmx:
+      return amx_path_kernels();
+  }
 #endif
   return reference_kernels();
 }
+
+#ifdef LACUNA_X86
+const Kernels& vnni_kernels() {
+  static const Kernels kernels = [] {
+    Kernels k = avx512_kernels();
+    k.path = Path::kVnni;
+    k.name = "vnni";
+    k.int8_dot_row = vnni::dot_row;
+    k.quantize_rows = vnni::quantize_rows;
+    return k;
+  }();
+  return kernels;
+}
+
+const Kernels& amx_path_kernels() {
+  static const Kernels kernels = [] {
+    Kernels k = vnni_kernels();
+    k.path = Path::kAmx;
+    k.name = "amx";
+    k.bf16 = amx_kernels();
+    return k;
+  }();
+  return kernels;
+}
+#endif
 
 }  // namespace lacuna::cpu

@@ -4,15 +4,19 @@
 
 #include <cstddef>
 
+#include "cpu/bf16_tiles.h"
 #include "cpu/dequantize.h"
+#include "cpu/int8_rows.h"
 
 namespace lacuna::cpu {
 
-enum class Path { kReference, kAvx2, kAvx512 };
+// kVnni and kAmx add to kAvx512: bytes for a few tokens, tiles for many. Their activations are
+// rounded, so they agree with the reference within that rounding.
+enum class Path { kReference, kAvx2, kAvx512, kVnni, kAmx };
 
 struct Kernels {
   Path path;
-  const char* name;  // "reference", "avx2", "avx512"
+  const char* name;  // "reference", "avx2", "avx512", "vnni", "amx"
 
   DequantizeRow (*dequantize_row)(TensorType type);
 
@@ -43,12 +47,22 @@ struct Kernels {
 
   // x += factor * y.
   void (*add_scaled)(float* x, const float* y, size_t n, float factor);
+
+  // Null where the path has no byte products.
+  Int8DotRow (*int8_dot_row)(TensorType type) = nullptr;
+  void (*quantize_rows)(const float* x, size_t x_stride, size_t tokens,
+                        const Int8Rows& out) = nullptr;
+
+  // Null where the path has no tile unit.
+  const Bf16Kernels* bf16 = nullptr;
 };
 
 const Kernels& reference_kernels();
 #ifdef LACUNA_X86
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
+const Kernels& vnni_kernels();
+const Kernels& amx_path_kernels();
 #endif
 
 // Whether this CPU (and its operating system) can run a path; the reference always can.

@@ -9,47 +9,143 @@ namespace {
 // Multiply-adds below which waking the other threads costs more than it saves.
 constexpr size_t kWorthSharing = 1 << 14;
 
+// Rows that are unpacked to float32 together: they should stay in the second-level cache.
+constexpr size_t kFloatRows = 16;
+
 bool is_plain_float(const Matrix& w) {
   return w.type == TensorType::kF32 && reinterpret_cast<uintptr_t>(w.data) % alignof(float) == 0;
 }
 
+void multiply_float(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
+                    const float* x, size_t x_stride, size_t tokens, float* out, size_t out_stride,
+                    float* scratch) {
+  for (; first < last; first += kFloatRows) {
+    const size_t n = std::min(kFloatRows, last - first);
+    const float* rows = scratch;
+    if (is_plain_float(w)) {
+      rows = reinterpret_cast<const float*>(w.row(first));
+    } else {
+      // Rows are contiguous and made of whole blocks, so they unpack in one call.
+      kernels.dequantize_row(w.type)(w.row(first), scratch, n * w.columns);
+    }
+    kernels.multiply(x, x_stride, tokens, rows, w.columns, n, w.columns, out, out_stride);
+    out += n;
+  }
+}
+
+void multiply_int8(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
+                   const InputView& x, float* out, size_t out_stride) {
+  const Int8DotRow dot = kernels.int8_dot_row(w.type);
+  for (size_t r = first; r < last; ++r) {
+    for (size_t t = 0; t < x.tokens; t += kInt8Tokens) {
+      dot(w.row(r), x.int8, x.int8_first + t, std::min(kInt8Tokens, x.tokens - t),
+          out + t * out_stride + (r - first), out_stride);
+    }
+  }
+}
+
+void multiply_bf16(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
+                   const InputView& x, float* out, size_t out_stride, float* scratch) {
+  auto* rows = reinterpret_cast<uint16_t*>(scratch);
+  kernels.bf16->unpack(w.type)(w.row(first), rows, (last - first) * w.columns);
+  kernels.bf16->multiply(rows, last - first, x.packed, x.tokens, w.columns, out, out_stride);
+}
+
 }  // namespace
 
+Form form_for(const Kernels& kernels, TensorType type, size_t tokens, size_t columns) {
+  if (columns % kTileColumns != 0) return Form::kFloat;
+  const bool tiles = kernels.bf16 != nullptr && kernels.bf16->unpack(type) != nullptr;
+  const bool bytes = kernels.int8_dot_row != nullptr && kernels.int8_dot_row(type) != nullptr;
+  if (tiles && (tokens > kInt8MostTokens || !bytes)) return Form::kBf16;
+  return bytes && tokens <= kInt8MostTokens ? Form::kInt8 : Form::kFloat;
+}
+
 void multiply_row_block(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
-                        const float* x, size_t x_stride, size_t tokens, float* out,
-                        size_t out_stride, float* rows_scratch) {
-  const float* rows = rows_scratch;
-  if (is_plain_float(w)) {
-    rows = reinterpret_cast<const float*>(w.row(first));
-  } else {
-    // Rows are contiguous and made of whole blocks, so they unpack in one call.
-    kernels.dequantize_row(w.type)(w.row(first), rows_scratch, (last - first) * w.columns);
+                        const InputView& x, float* out, size_t out_stride, float* scratch) {
+  switch (x.form) {
+    case Form::kFloat:
+      return multiply_float(kernels, w, first, last, x.x, x.x_stride, x.tokens, out, out_stride,
+                            scratch);
+    case Form::kInt8:
+      return multiply_int8(kernels, w, first, last, x, out, out_stride);
+    case Form::kBf16:
+      return multiply_bf16(kernels, w, first, last, x, out, out_stride, scratch);
   }
-  kernels.multiply(x, x_stride, tokens, rows, w.columns, last - first, w.columns, out, out_stride);
 }
 
 void multiply_matrix(const Kernels& kernels, const Matrix& w, const float* x, size_t x_stride,
-                     size_t tokens, float* out, size_t out_stride, float* rows_scratch) {
-  for (size_t first = 0; first < w.rows; first += kRowBlock) {
-    const size_t last = std::min(first + kRowBlock, w.rows);
-    multiply_row_block(kernels, w, first, last, x, x_stride, tokens, out + first, out_stride,
-                       rows_scratch);
-  }
+                     size_t tokens, float* out, size_t out_stride, float* scratch) {
+  multiply_float(kernels, w, 0, w.rows, x, x_stride, tokens, out, out_stride, scratch);
 }
 
-void linear(ThreadPool& pool, const Kernels& kernels, const Matrix& w, const float* x,
-            size_t tokens, float* out, float* scratch, size_t scratch_stride) {
-  if (w.rows * w.columns * tokens < kWorthSharing) {
-    multiply_matrix(kernels, w, x, w.columns, tokens, out, w.rows, scratch);
-    return;
+Int8Buffer::Int8Buffer(size_t rows, size_t columns)
+    : rows_(rows),
+      bytes_((rows * int8_byte_stride(columns) + 3) / 4),
+      floats_(rows * int8_group_stride(columns) * 4) {}
+
+Int8Rows Int8Buffer::rows(size_t columns) {
+  const size_t groups = int8_group_stride(columns);
+  float* floats = floats_.data();
+  return {reinterpret_cast<int8_t*>(bytes_.data()),
+          floats,
+          floats + rows_ * groups,
+          floats + 2 * rows_ * groups,
+          int8_byte_stride(columns),
+          groups,
+          columns};
+}
+
+Linear::Linear(ThreadPool& pool, const Kernels& kernels, size_t max_tokens, size_t widest)
+    : pool_(pool),
+      kernels_(kernels),
+      int8_(kernels.int8_dot_row == nullptr
+                ? Int8Buffer()
+                : Int8Buffer(std::min(max_tokens, kInt8MostTokens), widest)),
+      packed_(kernels.bf16 == nullptr ? 0 : packed_bf16_size(max_tokens, widest) / 2 + 1),
+      scratch_stride_((linear_scratch_floats(widest) + 15) / 16 * 16),
+      scratch_(pool.threads() * scratch_stride_) {}
+
+void Linear::set_input(const float* x, size_t tokens, size_t columns) {
+  view_ = {Form::kFloat, tokens, columns, x, columns, {}, 0, nullptr};
+  has_int8_ = has_packed_ = false;
+}
+
+InputView Linear::prepared(Form form) {
+  view_.form = form;
+  if (form == Form::kInt8 && !has_int8_) {
+    view_.int8 = int8_.rows(view_.columns);
+    kernels_.quantize_rows(view_.x, view_.x_stride, view_.tokens, view_.int8);
+    has_int8_ = true;
   }
-  pool.run(row_blocks(w.rows), [&](size_t first_block, size_t last_block, size_t thread) {
+  if (form == Form::kBf16 && !has_packed_) {
+    auto* packed = reinterpret_cast<uint16_t*>(packed_.data());
+    const size_t tiles = (view_.tokens + kTileTokens - 1) / kTileTokens;
+    pool_.run(tiles, [&](size_t first, size_t last, size_t) {
+      kernels_.bf16->pack(view_.x, view_.x_stride, view_.tokens, view_.columns, first, last,
+                          packed);
+    });
+    view_.packed = packed;
+    has_packed_ = true;
+  }
+  return view_;
+}
+
+void Linear::run(const Matrix& w, float* out) {
+  const InputView x = prepared(form_for(kernels_, w.type, view_.tokens, w.columns));
+  const auto blocks = [&](size_t first_block, size_t last_block, size_t thread) {
+    const TileGuard guard(kernels_, x.form == Form::kBf16);
     for (size_t block = first_block; block < last_block; ++block) {
       const size_t first = block * kRowBlock, last = std::min(first + kRowBlock, w.rows);
-      multiply_row_block(kernels, w, first, last, x, w.columns, tokens, out + first, w.rows,
-                         scratch + thread * scratch_stride);
+      multiply_row_block(kernels_, w, first, last, x, out + first, w.rows,
+                         scratch_.data() + thread * scratch_stride_);
     }
-  });
+  };
+  if (w.rows * w.columns * x.tokens < kWorthSharing) {
+    blocks(0, row_blocks(w.rows), 0);
+  } else {
+    pool_.run(row_blocks(w.rows), blocks);
+  }
 }
 
 }  // namespace lacuna::cpu

@@ -114,7 +114,12 @@ Summary Session::generate(const Request& request, const std::function<void(Token
     return summary;
   }
   cached_.resize(keep);
-  const bool ready = prefill(std::span(request.tokens).subspan(keep), aborted);
+  // The last token goes alone, as it would if all before it were resident: so a prompt gets the
+  // same answer cold and warm, although many tokens at a time are computed in another precision
+  // than one.
+  const auto fresh = std::span(request.tokens).subspan(keep);
+  const bool ready =
+      prefill(fresh.first(fresh.size() - 1), aborted) && prefill(fresh.last(1), aborted);
   summary.prefill_ms = milliseconds_since(start);
   if (!ready) return summary;
 

@@ -48,6 +48,8 @@ inline const cpu::Kernels& kernels_field(const Napi::Object& o) {
   const std::string name = o.Get("path").As<Napi::String>().Utf8Value();
   if (name == "avx2") return cpu::kernels_for(cpu::Path::kAvx2);
   if (name == "avx512") return cpu::kernels_for(cpu::Path::kAvx512);
+  if (name == "vnni") return cpu::kernels_for(cpu::Path::kVnni);
+  if (name == "amx") return cpu::kernels_for(cpu::Path::kAmx);
   return cpu::kernels_for(cpu::Path::kReference);
 }
 

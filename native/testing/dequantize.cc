@@ -6,6 +6,7 @@
 
 #include "addon/errors.h"
 #include "cpu/cpu_features.h"
+#include "cpu/kernels.h"
 #include "testing/testing.h"
 
 namespace lacuna::testing {
@@ -45,7 +46,9 @@ Napi::Value cpu_path_available(const Napi::CallbackInfo& info) {
   const std::string path = addon::string_argument(info, 0, "path");
   const cpu::CpuFeatures features = cpu::detect_cpu_features();
   const bool available = path == "reference" || (path == "avx2" && features.avx2) ||
-                         (path == "avx512" && features.avx512);
+                         (path == "avx512" && features.avx512) ||
+                         (path == "vnni" && cpu::path_available(cpu::Path::kVnni)) ||
+                         (path == "amx" && cpu::path_available(cpu::Path::kAmx));
   return Napi::Boolean::New(info.Env(), available);
 }
 

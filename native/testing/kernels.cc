@@ -65,9 +65,10 @@ Napi::Value linear(const Napi::CallbackInfo& info) {
                    TensorType{static_cast<uint32_t>(size_field(o, "type"))}, rows, columns,
                    blocks.ByteLength() / rows};
     cpu::ThreadPool pool(size_field(o, "threads"));
-    const size_t stride = cpu::kRowBlock * columns;
-    std::vector<float> scratch(pool.threads() * stride), out(tokens * rows);
-    cpu::linear(pool, kernels_field(o), w, x.data(), tokens, out.data(), scratch.data(), stride);
+    cpu::Linear product(pool, kernels_field(o), tokens, columns);
+    std::vector<float> out(tokens * rows);
+    product.set_input(x.data(), tokens, columns);
+    product.run(w, out.data());
     return to_array(env, out);
   });
 }

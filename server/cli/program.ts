@@ -69,6 +69,14 @@ export function createProgram(
     .addOption(
       new Option('--device <name>', 'where to compute').choices(['cpu', 'cuda']).default('cpu'),
     )
+    .addOption(
+      new Option(
+        '--cpu-path <name>',
+        'instructions to use; reference, avx2 and avx512 round nothing',
+      )
+        .choices(['auto', 'reference', 'avx2', 'avx512', 'vnni', 'amx'])
+        .default('auto'),
+    )
     .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 65536), 256)
     .action(async (options: DebugLogitsOptions) => {
       const { debugLogits } = await import('./commands/debug-logits.js');

@@ -12,7 +12,7 @@ if (root === undefined) throw new Error('the tests do not lie in the package');
 /** The repository's folder. */
 export const packageRoot: string = root;
 
-export type CpuPath = 'reference' | 'avx2' | 'avx512';
+export type CpuPath = 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
 
 export type AttentionForm = 'absorbed' | 'decompressed';
 
@@ -141,14 +141,23 @@ export function fixtureModel(name: string): string {
   return path.join(packageRoot, 'test', 'fixtures', 'models', name);
 }
 
-/** The paths this CPU can run, fastest last. A path that is missing here is named by `unavailablePaths`. */
-export function availablePaths(): CpuPath[] {
-  return allPaths.filter((path) => testingAddon().cpuPathAvailable(path));
+/**
+ * The paths that compute in float32 throughout and agree with the reference to its rounding; those this CPU can run. A path
+ * that is missing here is named by `unavailablePaths`.
+ */
+export function exactPaths(): CpuPath[] {
+  return allExact.filter((path) => testingAddon().cpuPathAvailable(path));
+}
+
+/** The paths that round activations for speed; those this CPU can run. */
+export function fastPaths(): CpuPath[] {
+  return allFast.filter((path) => testingAddon().cpuPathAvailable(path));
 }
 
 /** The paths this CPU cannot run: tests of them are skipped, and say so. */
 export function unavailablePaths(): CpuPath[] {
-  return allPaths.filter((path) => !testingAddon().cpuPathAvailable(path));
+  return [...allExact, ...allFast].filter((path) => !testingAddon().cpuPathAvailable(path));
 }
 
-const allPaths: readonly CpuPath[] = ['reference', 'avx2', 'avx512'];
+const allExact: readonly CpuPath[] = ['reference', 'avx2', 'avx512'];
+const allFast: readonly CpuPath[] = ['vnni', 'amx'];

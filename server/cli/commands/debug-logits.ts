@@ -1,3 +1,4 @@
+import type { NativeEngineOptions } from '../../engine/native/addon.js';
 import { loadAddon } from '../../engine/native/load-addon.js';
 import { CliError, exitCode } from '../cli-error.js';
 import { writeNpy } from '../npy.js';
@@ -9,6 +10,7 @@ export interface DebugLogitsOptions {
   readonly tokens: string;
   readonly out: string;
   readonly device: 'cpu' | 'cuda';
+  readonly cpuPath: NonNullable<NativeEngineOptions['cpuPath']>;
   readonly chunk: number;
 }
 
@@ -17,7 +19,7 @@ export interface DebugLogitsOptions {
  * compared with another engine's.
  */
 export async function debugLogits(
-  { model, tokens: tokensFile, out, device, chunk }: DebugLogitsOptions,
+  { model, tokens: tokensFile, out, device, cpuPath: wanted, chunk }: DebugLogitsOptions,
   packageRoot: string,
 ): Promise<number> {
   if (device === 'cuda') {
@@ -25,7 +27,11 @@ export async function debugLogits(
   }
   const tokens = parseTokens(readText(tokensFile), tokensFile);
   const addon = loadAddon(packageRoot);
-  const engine = await addon.loadEngine(model, { contextLength: tokens.length, chunk });
+  const engine = await addon.loadEngine(model, {
+    contextLength: tokens.length,
+    chunk,
+    cpuPath: wanted,
+  });
   try {
     const { vocabularySize, contextLength, cpuPath, threads } = engine.info;
     if (tokens.length > contextLength) {

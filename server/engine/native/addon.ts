@@ -34,13 +34,13 @@ export interface NativeEngineOptions {
   /** Worker threads, the engine's own included; 0 picks the number of physical cores. */
   readonly threads?: number;
   /** `auto` picks the fastest path this CPU can run. */
-  readonly cpuPath?: 'auto' | 'reference' | 'avx2' | 'avx512';
+  readonly cpuPath?: 'auto' | 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
   /** Tokens per prefill step; default 256. */
   readonly chunk?: number;
 }
 
 export interface NativeEngineInfo {
-  readonly cpuPath: 'reference' | 'avx2' | 'avx512';
+  readonly cpuPath: 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
   readonly threads: number;
   readonly contextLength: number;
   readonly vocabularySize: number;

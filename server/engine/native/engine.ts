@@ -192,7 +192,13 @@ function abortedSummary(promptTokens: number): GenerationSummary {
   };
 }
 
-const CPU_PATH_NAME = { reference: 'reference', avx2: 'AVX2', avx512: 'AVX-512' } as const;
+const CPU_PATH_NAME = {
+  reference: 'reference',
+  avx2: 'AVX2',
+  avx512: 'AVX-512',
+  vnni: 'AVX-512 VNNI',
+  amx: 'AMX',
+} as const;
 
 function deviceName({ cpuPath, threads }: NativeEngineInfo): string {
   return `cpu (${CPU_PATH_NAME[cpuPath]}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;

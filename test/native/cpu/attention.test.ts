@@ -1,7 +1,7 @@
 /** Latent attention in both forms against the formula in float64, on odd shapes and across cache blocks. */
 import assert from 'node:assert/strict';
 import { assertClose, randomFloats } from '../../support/numbers.js';
-import { availablePaths, testingAddon } from '../addons.js';
+import { exactPaths, testingAddon } from '../addons.js';
 import type { AttentionShape } from '../addons.js';
 import { createRandom } from '../random.js';
 import type { Random } from '../random.js';
@@ -71,7 +71,7 @@ describe('latent attention', function () {
     it(`agrees with the formula: ${JSON.stringify(c)}`, () => {
       const call = randomCall(createRandom(c.rank), c);
       const expected = naiveAttention(call);
-      for (const path of availablePaths()) {
+      for (const path of exactPaths()) {
         for (const form of ['absorbed', 'decompressed'] as const) {
           assertClose(
             testingAddon().attention({ ...call, path, form }),
@@ -88,7 +88,7 @@ describe('latent attention', function () {
     const c = { heads: 2, rank: 64, nope: 32, rope: 16, value: 32, tokens: 6, positions: 200 };
     const call = randomCall(createRandom(3), c);
     const width = c.heads * c.value;
-    for (const path of availablePaths()) {
+    for (const path of exactPaths()) {
       for (const form of ['absorbed', 'decompressed'] as const) {
         const together = testingAddon().attention({ ...call, path, form });
         for (let t = 0; t < c.tokens; t++) {
@@ -112,7 +112,7 @@ describe('latent attention', function () {
     const c = { heads: 1, rank: 4, nope: 2, rope: 2, value: 3, tokens: 1, positions: 260 };
     const call = randomCall(createRandom(9), c);
     call.cache.forEach((x, i) => (call.cache[i] = x * 1e4));
-    for (const path of availablePaths()) {
+    for (const path of exactPaths()) {
       for (const form of ['absorbed', 'decompressed'] as const) {
         assert.ok(
           testingAddon()

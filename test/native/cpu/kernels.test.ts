@@ -1,21 +1,21 @@
 /** Every inner loop against the scalar reference, on lengths that leave remainders of every vector width. */
 import assert from 'node:assert/strict';
 import { assertClose, randomFloats } from '../../support/numbers.js';
-import { availablePaths, testingAddon, unavailablePaths } from '../addons.js';
-import type { KernelCall } from '../addons.js';
+import { exactPaths, testingAddon, unavailablePaths } from '../addons.js';
+import type { CpuPath, KernelCall } from '../addons.js';
 import { createRandom } from '../random.js';
 
 const lengths = [1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 129, 576, 1408, 2816];
 
 /** Runs the call on one path and on the reference and compares. */
-function compare(path: 'avx2' | 'avx512', call: Omit<KernelCall, 'path'>, tolerance: number): void {
+function compare(path: CpuPath, call: Omit<KernelCall, 'path'>, tolerance: number): void {
   const addon = testingAddon();
   const expected = addon.kernel({ ...call, path: 'reference' });
   const actual = addon.kernel({ ...call, path });
   assertClose(actual, expected, tolerance, call.name);
 }
 
-for (const path of availablePaths().filter((p) => p !== 'reference')) {
+for (const path of exactPaths().filter((p) => p !== 'reference')) {
   describe(`kernels on ${path}`, () => {
     const random = createRandom(7);
 

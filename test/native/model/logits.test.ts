@@ -8,7 +8,7 @@ import { float32Twin, randomModel, smallShape } from '../../fixtures/model-gguf.
 import type { ModelShape } from '../../fixtures/model-gguf.js';
 import { argmax, assertClose } from '../../support/numbers.js';
 import { readNpy } from '../../support/npy.js';
-import { availablePaths, fixtureModel, nativeAddon, packageRoot } from '../addons.js';
+import { exactPaths, fastPaths, fixtureModel, nativeAddon, packageRoot } from '../addons.js';
 
 const tokens = Int32Array.from(
   JSON.parse(readFileSync(fixtureModel('tokens48.json'), 'utf8')) as number[],
@@ -26,7 +26,8 @@ async function logitsOf(
   chunk: number,
   options: NativeEngineOptions = {},
 ): Promise<Float32Array> {
-  const engine = await nativeAddon().loadEngine(model, { chunk: 600, ...options });
+  const cpuPath = exactPaths().at(-1)!;
+  const engine = await nativeAddon().loadEngine(model, { chunk: 600, cpuPath, ...options });
   try {
     return await engine.logits(ids, chunk);
   } finally {
@@ -54,7 +55,7 @@ describe('logits', function () {
     const expected = readNpy(path.join(packageRoot, 'test/fixtures/logits', `${name}.npy`));
     const width = expected.shape[1]!;
 
-    for (const cpuPath of availablePaths()) {
+    for (const cpuPath of exactPaths()) {
       it(`of ${name} on ${cpuPath} are those of llama.cpp within 1e-4, and so are the greedy tokens`, async () => {
         const actual = await logitsOf(fixtureModel(`${name}.gguf`), tokens, 48, { cpuPath });
         assertClose(actual, expected.data, 1e-4);
@@ -89,13 +90,15 @@ describe('logits', function () {
     }
   });
 
-  it('are the same bits in two runs and for every number of threads', async () => {
-    const model = fixtureModel('tiny-v3-q4_k_m.gguf');
-    const first = await logitsOf(model, longTokens, 100, { threads: 1 });
-    for (const threads of [1, 2, 3, 7]) {
-      assert.deepEqual(await logitsOf(model, longTokens, 100, { threads }), first);
-    }
-  });
+  for (const cpuPath of [...exactPaths(), ...fastPaths()].slice(1)) {
+    it(`are the same bits in two runs and for every number of threads, on ${cpuPath}`, async () => {
+      const model = fixtureModel('tiny-v3-q4_k_m.gguf');
+      const first = await logitsOf(model, longTokens, 100, { cpuPath, threads: 1 });
+      for (const threads of [1, 2, 3, 7]) {
+        assert.deepEqual(await logitsOf(model, longTokens, 100, { cpuPath, threads }), first);
+      }
+    });
+  }
 
   const shapes: Record<string, ModelShape> = {
     'one layer of everything odd': smallShape,
@@ -114,7 +117,7 @@ describe('logits', function () {
       const ids = Int32Array.from({ length: 150 }, (_, i) => (i * 61) % 256);
       const expected = await logitsOf(model, ids, 150, { cpuPath: 'reference' });
       assert.ok(expected.every(Number.isFinite));
-      for (const cpuPath of availablePaths()) {
+      for (const cpuPath of exactPaths()) {
         for (const chunk of [150, 13]) {
           assertClose(await logitsOf(model, ids, chunk, { cpuPath }), expected, 1e-4, cpuPath);
           assertClose(await logitsOf(legacy, ids, chunk, { cpuPath }), expected, 1e-4, `${cpuPath}, legacy`);

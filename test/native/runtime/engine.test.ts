@@ -7,7 +7,7 @@ import type {
   NativeRequest,
   NativeSummary,
 } from '../../../server/engine/native/addon.js';
-import { fixtureModel, nativeAddon } from '../addons.js';
+import { exactPaths, fastPaths, fixtureModel, nativeAddon } from '../addons.js';
 
 interface Answer {
   readonly ids: number[];
@@ -54,7 +54,9 @@ describe('the native engine', function () {
     options: NativeEngineOptions = {},
     model = 'tiny-lite-q4_k_m.gguf',
   ): Promise<NativeEngine> => {
-    const engine = await nativeAddon().loadEngine(fixtureModel(model), options);
+    // In float32, so that answers do not depend on how a prompt was cut into passes.
+    const cpuPath = exactPaths().at(-1)!;
+    const engine = await nativeAddon().loadEngine(fixtureModel(model), { cpuPath, ...options });
     open.push(engine);
     return engine;
   };
@@ -109,6 +111,16 @@ describe('the native engine', function () {
     const again = await ask(engine, { tokens: prompt(60) }).answer;
     assert.equal(again.summary.residentTokens, 59);
     assert.deepEqual(again.ids, fresh.ids);
+  });
+
+  it('answers the same cold and warm on every path', async () => {
+    for (const cpuPath of [...exactPaths(), ...fastPaths()]) {
+      const engine = await load({ cpuPath });
+      const cold = await ask(engine, { tokens: prompt(60) }).answer;
+      const warm = await ask(engine, { tokens: prompt(60) }).answer;
+      assert.equal(warm.summary.residentTokens, 59);
+      assert.deepEqual([warm.ids, warm.logProbabilities], [cold.ids, cold.logProbabilities]);
+    }
   });
 
   it('keeps the common beginning of another prompt', async () => {
