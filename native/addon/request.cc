@@ -105,8 +105,8 @@ LoadOptions to_load_options(const Napi::Value& value) {
   } else if (name == "amx") {
     options.path = cpu::Path::kAmx;
   } else if (name != "auto") {
-    refuse(value.Env(),
-           "field `cpuPath` is '" + name + "', not one of auto, reference, avx2, avx512, vnni, amx");
+    refuse(value.Env(), "field `cpuPath` is '" + name +
+                            "', not one of auto, reference, avx2, avx512, vnni, amx");
   }
   return options;
 }

@@ -23,7 +23,10 @@ describe('the native engine with the embedded model', () => {
     try {
       assert.equal(engine.info.fim, 'spm');
       assert.equal(engine.info.contextLength, 512);
-      assert.match(engine.info.device, /^cpu \((reference|AVX2|AVX-512|AVX-512 VNNI|AMX), \d+ threads?\)$/);
+      assert.match(
+        engine.info.device,
+        /^cpu \((reference|AVX2|AVX-512|AVX-512 VNNI|AMX), \d+ threads?\)$/,
+      );
       const plan = planFim({
         prefix: 'for (let i = 0; i < items.length; i',
         suffix: ') {\n  console.log(items[i]);\n}\n',
