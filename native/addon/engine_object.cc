@@ -36,8 +36,9 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
     }
     LoadedEngine& loaded = *call[0].As<Napi::External<LoadedEngine>>().Data();
     engine_ = std::move(loaded.engine);
-    path_ = loaded.path;
-    threads_ = loaded.threads;
+    const DeviceModel& model = engine_->model();
+    info_ = {cpu::kernels_for(loaded.path).name, loaded.threads, model.context_length(),
+             model.config().vocabulary, model.memory()};
   }
 
   // The engine's thread must be gone before the channel it speaks through.
@@ -46,18 +47,24 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   }
 
  private:
+  // What `info` tells; read once, since a closed engine has no model.
+  struct Info {
+    const char* path;
+    size_t threads, context_length, vocabulary;
+    DeviceMemory memory;
+  };
+
   Napi::Value info(const Napi::CallbackInfo& call) {
-    const DeviceModel& model = engine_->model();
-    const DeviceMemory memory = model.memory();
     Napi::Object o = Napi::Object::New(call.Env());
-    o.Set("cpuPath", cpu::kernels_for(path_).name);
-    o.Set("threads", static_cast<double>(threads_));
-    o.Set("contextLength", static_cast<double>(model.context_length()));
-    o.Set("vocabularySize", static_cast<double>(model.config().vocabulary));
+    const DeviceMemory& memory = info_.memory;
+    o.Set("cpuPath", info_.path);
+    o.Set("threads", static_cast<double>(info_.threads));
+    o.Set("contextLength", static_cast<double>(info_.context_length));
+    o.Set("vocabularySize", static_cast<double>(info_.vocabulary));
     o.Set("weightBytes", static_cast<double>(memory.weight_bytes + memory.owned_weight_bytes));
     o.Set("kvBytes", static_cast<double>(memory.kv_bytes));
     o.Set("scratchBytes", static_cast<double>(memory.scratch_bytes));
-    o.Set("kvBytesPerToken", static_cast<double>(memory.kv_bytes / model.context_length()));
+    o.Set("kvBytesPerToken", static_cast<double>(memory.kv_bytes / info_.context_length));
     return o;
   }
 
@@ -104,8 +111,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
 
   EventChannel channel_;  // outlives the engine's thread
   std::shared_ptr<Engine> engine_;
-  cpu::Path path_{};
-  size_t threads_ = 0;
+  Info info_{};
 };
 
 }  // namespace

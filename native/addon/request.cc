@@ -9,8 +9,13 @@ namespace lacuna::addon {
 namespace {
 
 [[noreturn]] void refuse(Napi::Env env, const std::string& what) {
-  throw to_js_error(
-      env, Error(ErrorCode::kInvalidArgument, what, "Correct the argument; see addon.ts."));
+  throw to_js_error(env, Error(ErrorCode::kInvalidArgument, what,
+                               "Give a value in that range, or leave it out."));
+}
+
+// Every bound is a whole number.
+std::string text_of(double bound) {
+  return std::to_string(static_cast<int64_t>(bound));
 }
 
 // A finite number in [low, high]; `fallback` where the field is undefined.
@@ -20,8 +25,8 @@ double number(const Napi::Object& object, const char* name, double fallback, dou
   if (value.IsUndefined()) return fallback;
   const double x = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
   if (!(x >= low && x <= high)) {
-    refuse(object.Env(), std::string("field `") + name + "` must be a number from " +
-                             std::to_string(low) + " to " + std::to_string(high));
+    refuse(object.Env(), std::string("field `") + name + "` must be a number from " + text_of(low) +
+                             " to " + text_of(high));
   }
   return x;
 }

@@ -65,7 +65,6 @@ class ModelWeights {
   std::vector<LayerWeights> layers;
   std::vector<NextnWeights> nextn;
 
-  const GgufFile& file() const { return *file_; }
   size_t mapped_bytes() const;  // weights used in place
   size_t owned_bytes() const;   // weights unpacked into memory of their own
 

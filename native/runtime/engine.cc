@@ -131,6 +131,8 @@ void Engine::close() {
   for (const auto& [key, job] : dropped) job->drop();
   const std::lock_guard join(join_mutex_);
   if (thread_.joinable()) thread_.join();
+  // Weights, cache and scratch go now, not when the last owner lets go of the engine.
+  session_.reset();
 }
 
 }  // namespace lacuna

@@ -39,10 +39,11 @@ class Engine {
   // Leading tokens that had KV when the last request ended.
   size_t resident(std::span<const int32_t> tokens) const;
 
+  // Not after `close`.
   const DeviceModel& model() const { return session_->model(); }
 
-  // Aborts what runs and what waits, and joins the thread. Idempotent, from any thread but the
-  // engine's own.
+  // Aborts what runs and what waits, joins the thread and frees the model. Idempotent, from any
+  // thread but the engine's own.
   void close();
 
  private:

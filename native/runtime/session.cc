@@ -74,10 +74,14 @@ size_t Session::resident(std::span<const int32_t> tokens) const {
       tokens.begin());
 }
 
-// One pass over `tokens` at the end of the cache; false when aborted, and then the cache is as
-// before.
-bool Session::forward(std::span<const int32_t> tokens, const std::atomic<bool>& aborted) {
-  model_->begin(tokens, cached_.size());
+// One pass over `tokens` at `position` ≤ the cache's length; what lay behind is lost once the pass
+// has begun. False when aborted, and then the cache ends at `position`, or is as before if nothing
+// was computed.
+bool Session::forward(std::span<const int32_t> tokens, size_t position,
+                      const std::atomic<bool>& aborted) {
+  if (aborted.load(std::memory_order_relaxed)) return false;
+  cached_.resize(position);
+  model_->begin(tokens, position);
   for (size_t layer = 0; layer < model_->config().layers; ++layer) {
     if (aborted.load(std::memory_order_relaxed)) return false;
     model_->run_layer(layer);
@@ -87,11 +91,12 @@ bool Session::forward(std::span<const int32_t> tokens, const std::atomic<bool>& 
   return true;
 }
 
-bool Session::prefill(std::span<const int32_t> tokens, const std::atomic<bool>& aborted) {
-  while (!tokens.empty()) {
-    const size_t n = std::min(tokens.size(), model_->max_chunk());
-    if (!forward(tokens.first(n), aborted)) return false;
-    tokens = tokens.subspan(n);
+bool Session::prefill(std::span<const int32_t> tokens, size_t position,
+                      const std::atomic<bool>& aborted) {
+  for (size_t done = 0; done < tokens.size();) {
+    const size_t n = std::min(tokens.size() - done, model_->max_chunk());
+    if (!forward(tokens.subspan(done, n), position + done, aborted)) return false;
+    done += n;
   }
   return true;
 }
@@ -113,13 +118,12 @@ Summary Session::generate(const Request& request, const std::function<void(Token
     summary.reason = FinishReason::kLength;
     return summary;
   }
-  cached_.resize(keep);
   // The last token goes alone, as it would if all before it were resident: so a prompt gets the
   // same answer cold and warm, although many tokens at a time are computed in another precision
   // than one.
-  const auto fresh = std::span(request.tokens).subspan(keep);
-  const bool ready =
-      prefill(fresh.first(fresh.size() - 1), aborted) && prefill(fresh.last(1), aborted);
+  const std::span prompt(request.tokens);
+  const bool ready = prefill(prompt.subspan(keep, prompt.size() - 1 - keep), keep, aborted) &&
+                     forward(prompt.last(1), prompt.size() - 1, aborted);
   summary.prefill_ms = milliseconds_since(start);
   if (!ready) return summary;
 
@@ -144,7 +148,7 @@ FinishReason Session::decode(const Request& request, Sampler& sampler, Summary& 
     if (answer.push(token, vocabulary_.bytes(token.id))) return FinishReason::kStop;
     if (summary.generated_tokens == request.max_tokens) break;
     if (cached_.size() == model_->context_length()) return FinishReason::kContext;
-    if (!forward(std::span(&token.id, 1), aborted)) return FinishReason::kAborted;
+    if (!forward(std::span(&token.id, 1), cached_.size(), aborted)) return FinishReason::kAborted;
   }
   return FinishReason::kLength;
 }
@@ -157,10 +161,9 @@ std::vector<float> Session::logits(std::span<const int32_t> tokens, size_t chunk
   const size_t vocabulary = model_->config().vocabulary;
   const size_t step = std::min(chunk, model_->max_chunk());
   std::vector<float> out(tokens.size() * vocabulary);
-  cached_.clear();
   for (size_t first = 0; first < tokens.size(); first += step) {
     const size_t n = std::min(step, tokens.size() - first);
-    if (!forward(tokens.subspan(first, n), aborted)) return {};
+    if (!forward(tokens.subspan(first, n), first, aborted)) return {};
     model_->logits(0, n, out.data() + first * vocabulary);
   }
   return out;

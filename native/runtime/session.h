@@ -38,8 +38,8 @@ class Session {
 
  private:
   void check(std::span<const int32_t> tokens) const;
-  bool forward(std::span<const int32_t> tokens, const std::atomic<bool>& aborted);
-  bool prefill(std::span<const int32_t> tokens, const std::atomic<bool>& aborted);
+  bool forward(std::span<const int32_t> tokens, size_t position, const std::atomic<bool>& aborted);
+  bool prefill(std::span<const int32_t> tokens, size_t position, const std::atomic<bool>& aborted);
   FinishReason decode(const Request& request, Sampler& sampler, Summary& summary,
                       const std::function<void(TokenEvent)>& on_token,
                       const std::atomic<bool>& aborted);

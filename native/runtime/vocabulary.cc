@@ -50,17 +50,6 @@ bool append_bytes(const std::array<int16_t, 0x144>& byte_of, std::string_view to
   return true;
 }
 
-// Empty where the file has none: then every token is an ordinary one.
-std::vector<int64_t> token_types(const GgufFile& file) {
-  const GgufValue* value = file.find("tokenizer.ggml.token_type");
-  const GgufArray* array = value == nullptr ? nullptr : std::get_if<GgufArray>(value);
-  if (array == nullptr) return {};
-  if (const auto* numbers = std::get_if<std::vector<int64_t>>(array)) return *numbers;
-  if (const auto* numbers = std::get_if<std::vector<uint64_t>>(array))
-    return {numbers->begin(), numbers->end()};
-  return {};
-}
-
 }  // namespace
 
 Vocabulary Vocabulary::from(const GgufFile& file, size_t size) {
@@ -79,7 +68,7 @@ Vocabulary Vocabulary::from(const GgufFile& file, size_t size) {
                     " entries for an embedding of " + std::to_string(size),
                 kConvertAgain);
   }
-  const std::vector<int64_t> types = token_types(file);
+  const std::vector<int64_t> types = file.integers("tokenizer.ggml.token_type");
 
   const auto alphabet = make_alphabet();
   Vocabulary vocabulary;

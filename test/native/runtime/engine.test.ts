@@ -151,6 +151,27 @@ describe('the native engine', function () {
     assert.ok(engine.resident(prompt(2000)) < 2000);
   });
 
+  it('keeps its cache when a request is aborted before it began', async () => {
+    const engine = await load();
+    await ask(engine, { tokens: prompt(200), maxTokens: 100 }).answer;
+    const long = ask(engine, { tokens: prompt(300), maxTokens: 200 });
+    const waiting = ask(engine, { tokens: prompt(50, 11) });
+    engine.cancel(waiting.handle);
+    await Promise.all([long.answer, waiting.answer]);
+    assert.ok(engine.resident(prompt(300)) >= 300);
+  });
+
+  it('frees the model when it is closed, and still says what it was', async () => {
+    const engine = await load({ contextLength: 4096, chunk: 4096 }, 'tiny-v3-q8_0.gguf');
+    const before = process.memoryUsage().rss;
+    await ask(engine, { tokens: prompt(4000), maxTokens: 1 }).answer;
+    const used = process.memoryUsage().rss - before;
+    assert.ok(used > 30e6, `a pass over 4,000 tokens touched only ${used} bytes`);
+    await engine.close();
+    assert.ok(process.memoryUsage().rss - before < used / 2, 'the memory was kept');
+    assert.equal(engine.info.contextLength, 4096);
+  });
+
   it('answers correctly after an abort', async () => {
     const expected = await ask(await load({ chunk: 8 }), { tokens: prompt(300) }).answer;
     const engine = await load({ chunk: 8 });
