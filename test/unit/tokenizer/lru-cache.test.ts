@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { LruCache } from '../../../server/engine/tokenizer/lru-cache.js';
+import { repository, runNode } from '../../support/run-cli.js';
 
 describe('the cache of encoded text', () => {
   const filled = (...keys: string[]) => {
@@ -27,5 +30,24 @@ describe('the cache of encoded text', () => {
     cache.set('heavy', 'H', 2);
     assert.equal(cache.get('heavy'), undefined);
     assert.equal(cache.size, 2);
+  });
+
+  it('keeps no document alive that was only asked about', async () => {
+    const module = path.join(repository, 'dist/server/engine/tokenizer/lru-cache.js');
+    const script = `
+      import { LruCache } from ${JSON.stringify(pathToFileURL(module).href)};
+      const cache = new LruCache(1000);
+      const line = (i) => 'a line with the number ' + i;
+      for (let i = 0; i < 50; i++) cache.set(line(i), i, 1);
+      for (let i = 0; i < 50; i++) {
+        const document = line(i) + '\\n' + 'x'.repeat(1e6);
+        if (cache.get(document.slice(0, document.indexOf('\\n'))) !== i) throw new Error('lost');
+      }
+      gc();
+      console.log(process.memoryUsage().heapUsed);`;
+    const result = await runNode(['--expose-gc', '--input-type=module', '--eval', script]);
+    assert.equal(result.code, 0, result.stderr);
+    const megabytes = Number(result.stdout) / 1e6;
+    assert.ok(megabytes < 25, `${megabytes} MB are held for 50 documents of 1 MB`);
   });
 });
