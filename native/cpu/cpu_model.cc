@@ -32,7 +32,6 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       scale_(static_cast<float>(attention_scale(config))),
       pool_(options.threads),
       linear_(pool_, kernels_, options.max_chunk, widest(config)),
-      cache_(config.layers * options.context_length * config.cache_dim()),
       x_(options.max_chunk * config.hidden),
       normed_(x_.size()),
       q_latent_(options.max_chunk * config.q_lora_rank),
@@ -44,18 +43,30 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       up_(gate_.size()),
       cosines_(options.max_chunk * config.rope_dim / 2),
       sines_(cosines_.size()),
-      attention_scratch_stride_(attention_scratch(config, options.max_chunk)),
-      attention_scratch_(options.threads * attention_scratch_stride_) {
+      attention_scratch_stride_(0) {
+  if (!options.attention && LatentAttention::fits(kernels_, config)) {
+    tile_attention_.emplace(pool_, kernels_, config_, options.max_chunk);
+  } else {
+    attention_scratch_stride_ = attention_scratch(config, options.max_chunk);
+    attention_scratch_ = Buffer(options.threads * attention_scratch_stride_);
+  }
+  // Tiles are read whole: up to fifteen rows beyond the last.
+  const size_t rows = config.layers * options.context_length + kTileHeads;
+  cache_ = Buffer((rows * cache_row_bytes() + 3) / sizeof(float));
+  cache_row_ = Buffer(LatentAttention::row_width(config));
+  std::fill_n(cache_row_.data(), cache_row_.size(), 0.0f);
   if (config.routing.experts > 0) experts_.emplace(pool_, kernels_, config_, options.max_chunk);
 }
 
 DeviceMemory CpuModel::memory() const {
-  size_t scratch = linear_.bytes() + (experts_ ? experts_->bytes() : 0);
+  size_t scratch = linear_.bytes() + (experts_ ? experts_->bytes() : 0) +
+                   (tile_attention_ ? tile_attention_->bytes() : 0);
   for (const Buffer* b : {&x_, &normed_, &q_latent_, &q_, &kv_, &attended_, &projected_, &gate_,
                           &up_, &cosines_, &sines_, &attention_scratch_}) {
     scratch += b->bytes();
   }
-  return {weights_->mapped_bytes(), weights_->owned_bytes(), cache_.bytes(), scratch};
+  return {weights_->mapped_bytes(), weights_->owned_bytes(),
+          config_.layers * options_.context_length * cache_row_bytes(), scratch};
 }
 
 void CpuModel::begin(std::span<const int32_t> tokens, size_t position) {
@@ -77,7 +88,7 @@ void CpuModel::begin(std::span<const int32_t> tokens, size_t position) {
 
 void CpuModel::run_layer(size_t layer) {
   const LayerWeights& w = weights_->layers[layer];
-  attention(w.attention, cache_.data() + layer * options_.context_length * config_.cache_dim());
+  attention(w.attention, layer);
   norm(x_.data(), w.ffn_norm, tokens_, config_.hidden, normed_.data());
   if (w.is_dense) {
     feed_forward(w.dense);
@@ -94,12 +105,26 @@ void CpuModel::logits(size_t first_row, size_t count, float* out) {
   linear_.run(weights_->output, out);
 }
 
-void CpuModel::attention(const AttentionWeights& w, float* cache) {
+void CpuModel::attention(const AttentionWeights& w, size_t layer) {
+  const size_t layer_bytes = options_.context_length * cache_row_bytes();
+  std::byte* cache = reinterpret_cast<std::byte*>(cache_.data()) + layer * layer_bytes;
   norm(x_.data(), w.norm, tokens_, config_.hidden, normed_.data());
   linear_.set_input(normed_.data(), tokens_, config_.hidden);
   linear_.run(w.kv_a, kv_.data());
   append_to_cache(w, cache);
   queries(w);
+  if (tile_attention_) {
+    tile_attention_->run(w, q_.data(), tokens_, position_, reinterpret_cast<const uint16_t*>(cache),
+                         attended_.data());
+  } else {
+    attend(w, reinterpret_cast<const float*>(cache));
+  }
+  linear_.set_input(attended_.data(), tokens_, size_t{config_.heads} * config_.value_dim);
+  linear_.run(w.output, projected_.data());
+  add_to_residual(projected_.data());
+}
+
+void CpuModel::attend(const AttentionWeights& w, const float* cache) {
   const AttentionInput input{q_.data(), tokens_, position_, cache, w.k_b, w.v_b, attended_.data()};
   const AttentionForm form =
       options_.attention.value_or(cheaper_form(config_, tokens_, position_ + tokens_));
@@ -109,9 +134,6 @@ void CpuModel::attention(const AttentionWeights& w, float* cache) {
                   attention_scratch_.data() + thread * attention_scratch_stride_);
     }
   });
-  linear_.set_input(attended_.data(), tokens_, size_t{config_.heads} * config_.value_dim);
-  linear_.run(w.output, projected_.data());
-  add_to_residual(projected_.data());
 }
 
 // The input (normed_) → q_, rotated and scaled.
@@ -133,15 +155,26 @@ void CpuModel::queries(const AttentionWeights& w) {
 }
 
 // kv_ → one row [normed latent | rotated key] per token at its position.
-void CpuModel::append_to_cache(const AttentionWeights& w, float* cache) {
+void CpuModel::append_to_cache(const AttentionWeights& w, std::byte* cache) {
   const size_t dim = config_.cache_dim(), rank = config_.kv_lora_rank;
   for (size_t t = 0; t < tokens_; ++t) {
-    const float* latent = kv_.data() + t * dim;
-    float* row = cache + (position_ + t) * dim;
-    kernels_.rms_norm(latent, w.kv_a_norm, row, rank, config_.norm_epsilon);
-    std::memcpy(row + rank, latent + rank, config_.rope_dim * sizeof(float));
+    const float* raw = kv_.data() + t * dim;
+    float* row = cache_row_.data();
+    kernels_.rms_norm(raw, w.kv_a_norm, row, rank, config_.norm_epsilon);
+    std::memcpy(row + rank, raw + rank, config_.rope_dim * sizeof(float));
     rotate(row + rank, t);
+    std::byte* out = cache + (position_ + t) * cache_row_bytes();
+    if (tile_attention_) {
+      tile_attention_->store_row(row, reinterpret_cast<uint16_t*>(out));
+    } else {
+      std::memcpy(out, row, dim * sizeof(float));
+    }
   }
+}
+
+size_t CpuModel::cache_row_bytes() const {
+  return tile_attention_ ? LatentAttention::row_width(config_) * sizeof(uint16_t)
+                         : config_.cache_dim() * sizeof(float);
 }
 
 // x_ += down(silu(gate normed_) * up normed_).

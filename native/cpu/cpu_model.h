@@ -9,6 +9,7 @@
 #include "cpu/buffer.h"
 #include "cpu/experts.h"
 #include "cpu/kernels.h"
+#include "cpu/latent_attention.h"
 #include "cpu/linear.h"
 #include "cpu/thread_pool.h"
 #include "model/device_model.h"
@@ -44,9 +45,11 @@ class CpuModel final : public DeviceModel {
   void norm(const float* x, const float* weight, size_t rows, size_t width, float* out);
   void rotate(float* x, size_t token) const;
   void add_to_residual(const float* y);
-  void attention(const AttentionWeights& w, float* cache);
+  void attention(const AttentionWeights& w, size_t layer);
+  void attend(const AttentionWeights& w, const float* cache);
+  size_t cache_row_bytes() const;
   void queries(const AttentionWeights& w);
-  void append_to_cache(const AttentionWeights& w, float* cache);
+  void append_to_cache(const AttentionWeights& w, std::byte* cache);
   void feed_forward(const FeedForwardWeights& w);
 
   const ModelConfig config_;
@@ -58,12 +61,15 @@ class CpuModel final : public DeviceModel {
   ThreadPool pool_;
   Linear linear_;
   std::optional<Experts> experts_;
+  std::optional<LatentAttention> tile_attention_;  // then the cache is bfloat16, otherwise float32
 
   // The current pass.
   size_t tokens_ = 0;
   size_t position_ = 0;
 
-  Buffer cache_;      // [layers, context_length, cache_dim]
+  Buffer
+      cache_;  // [layers, context_length, cache row]: bfloat16 [row_width] or float32 [cache_dim]
+  Buffer cache_row_;  // [row_width] one row before it is rounded, the padding zero
   Buffer x_;          // [max_chunk, hidden] residual stream
   Buffer normed_;     // [max_chunk, hidden]
   Buffer q_latent_;   // [max_chunk, q_lora_rank]

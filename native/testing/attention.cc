@@ -2,7 +2,10 @@
 // `cheaperForm(…)`.
 #include "cpu/attention.h"
 
+#include <algorithm>
+
 #include "addon/errors.h"
+#include "cpu/latent_attention.h"
 #include "testing/arguments.h"
 #include "testing/testing.h"
 
@@ -52,6 +55,33 @@ Napi::Value attention(const Napi::CallbackInfo& info) {
   });
 }
 
+// The same layer on the tile unit; the cache is rounded to bfloat16 first.
+Napi::Value tile_attention(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return addon::guarded(env, [&]() -> Napi::Value {
+    const auto o = info[0].As<Napi::Object>();
+    const ModelConfig config = shape_of(o);
+    const size_t tokens = size_field(o, "tokens"), dim = config.cache_dim();
+    const std::vector<float> queries = floats_field(o, "queries"), cache = floats_field(o, "cache"),
+                             k_b = floats_field(o, "kB"), v_b = floats_field(o, "vB");
+    AttentionWeights weights{};
+    weights.k_b = stack_of(k_b, config.heads, config.kv_lora_rank, config.nope_dim);
+    weights.v_b = stack_of(v_b, config.heads, config.value_dim, config.kv_lora_rank);
+
+    cpu::ThreadPool pool(size_field(o, "threads"));
+    cpu::LatentAttention attention(pool, kernels_field(o), config, tokens);
+    const size_t positions = cache.size() / dim, width = cpu::LatentAttention::row_width(config);
+    std::vector<uint16_t> rows((positions + cpu::kTileHeads) * width);
+    std::vector<float> row(width), out(tokens * config.heads * config.value_dim);
+    for (size_t p = 0; p < positions; ++p) {
+      std::copy_n(cache.begin() + static_cast<std::ptrdiff_t>(p * dim), dim, row.begin());
+      attention.store_row(row.data(), rows.data() + p * width);
+    }
+    attention.run(weights, queries.data(), tokens, positions - tokens, rows.data(), out.data());
+    return to_array(env, out);
+  });
+}
+
 Napi::Value cheaper_form(const Napi::CallbackInfo& info) {
   const auto form = cpu::cheaper_form(shape_of(info[0].As<Napi::Object>()),
                                       info[1].As<Napi::Number>().Uint32Value(),
@@ -64,6 +94,7 @@ Napi::Value cheaper_form(const Napi::CallbackInfo& info) {
 
 void register_attention(Napi::Env env, Napi::Object exports) {
   exports.Set("attention", Napi::Function::New(env, attention, "attention"));
+  exports.Set("tileAttention", Napi::Function::New(env, tile_attention, "tileAttention"));
   exports.Set("cheaperForm", Napi::Function::New(env, cheaper_form, "cheaperForm"));
 }
 

@@ -105,6 +105,10 @@ export interface TestingAddon {
   };
   /** All heads of one attention layer; float32 [tokens, heads * value]. */
   attention(call: AttentionShape & AttentionCall): Float32Array;
+  /** The same on the tile unit, over a cache rounded to bfloat16. `rank` is a multiple of 32. */
+  tileAttention(
+    call: AttentionShape & Omit<AttentionCall, 'form'> & { threads: number },
+  ): Float32Array;
   /** The attention form the engine picks for `newTokens` at the end of `totalTokens`. */
   cheaperForm(shape: AttentionShape, newTokens: number, totalTokens: number): AttentionForm;
   /** One inner loop of `native/cpu/kernels.h`; `exponentiate` returns its sum as one more element. */

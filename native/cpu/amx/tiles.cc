@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "cpu/amx/permission.h"
+#include "cpu/amx/transpose.h"
 #include "cpu/amx/unpack.h"
 
 namespace lacuna::cpu::amx {
@@ -45,33 +46,6 @@ __m512i bf16_row(const float* x) {
   return bits;
 }
 
-// Transposes sixteen registers of sixteen 32-bit values.
-void transpose(__m512i (&r)[16]) {
-  __m512i s[16];
-  for (int i = 0; i < 16; i += 2) {
-    s[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-    s[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-  }
-  for (int i = 0; i < 16; i += 4) {
-    r[i] = _mm512_unpacklo_epi64(s[i], s[i + 2]);
-    r[i + 1] = _mm512_unpackhi_epi64(s[i], s[i + 2]);
-    r[i + 2] = _mm512_unpacklo_epi64(s[i + 1], s[i + 3]);
-    r[i + 3] = _mm512_unpackhi_epi64(s[i + 1], s[i + 3]);
-  }
-  for (int i = 0; i < 4; ++i) {
-    s[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
-    s[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
-    s[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
-    s[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
-  }
-  for (int i = 0; i < 4; ++i) {
-    r[i] = _mm512_shuffle_i32x4(s[i], s[i + 8], 0x88);
-    r[i + 4] = _mm512_shuffle_i32x4(s[i + 4], s[i + 12], 0x88);
-    r[i + 8] = _mm512_shuffle_i32x4(s[i], s[i + 8], 0xdd);
-    r[i + 12] = _mm512_shuffle_i32x4(s[i + 4], s[i + 12], 0xdd);
-  }
-}
-
 void pack(const float* x, size_t x_stride, size_t tokens, size_t columns, size_t first_tile,
           size_t last_tile, uint16_t* packed) {
   uint16_t* out = packed + first_tile * kTileTokens * columns;
@@ -83,7 +57,7 @@ void pack(const float* x, size_t x_stride, size_t tokens, size_t columns, size_t
       for (size_t t = 0; t < 16; ++t) {
         rows[t] = t < n ? bf16_row(x + (first + t) * x_stride + column) : _mm512_setzero_si512();
       }
-      transpose(rows);
+      transpose16(rows);
       for (size_t p = 0; p < 16; ++p) _mm512_storeu_si512(out + 32 * p, rows[p]);
     }
   }
@@ -93,7 +67,7 @@ void pack(const float* x, size_t x_stride, size_t tokens, size_t columns, size_t
 void store(const float* tile, size_t rows, size_t tokens, float* out, size_t out_stride) {
   __m512i r[16];
   for (int i = 0; i < 16; ++i) r[i] = _mm512_load_si512(tile + 16 * i);
-  transpose(r);
+  transpose16(r);
   const auto mask = static_cast<__mmask16>((1u << rows) - 1);
   for (size_t t = 0; t < tokens; ++t) _mm512_mask_storeu_epi32(out + t * out_stride, mask, r[t]);
 }

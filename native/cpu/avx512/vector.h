@@ -1,5 +1,5 @@
-// AVX-512 as the vector type of cpu/vector_kernels.h. In an anonymous namespace: no copy may leave the object files that are
-// compiled for it.
+// AVX-512 as the vector type of cpu/vector_kernels.h. In an anonymous namespace: no copy may leave
+// the object files that are compiled for it.
 #pragma once
 
 #include <immintrin.h>

@@ -1,7 +1,7 @@
 /** Latent attention in both forms against the formula in float64, on odd shapes and across cache blocks. */
 import assert from 'node:assert/strict';
 import { assertClose, randomFloats } from '../../support/numbers.js';
-import { exactPaths, testingAddon } from '../addons.js';
+import { exactPaths, fastPaths, testingAddon } from '../addons.js';
 import type { AttentionShape } from '../addons.js';
 import { createRandom } from '../random.js';
 import type { Random } from '../random.js';
@@ -83,6 +83,47 @@ describe('latent attention', function () {
       }
     });
   }
+
+  const tiles = fastPaths().includes('amx');
+  const tileCases: readonly Case[] = [
+    { heads: 1, rank: 32, nope: 1, rope: 2, value: 1, tokens: 1, positions: 1 },
+    { heads: 3, rank: 32, nope: 5, rope: 6, value: 9, tokens: 3, positions: 20 },
+    { heads: 16, rank: 64, nope: 32, rope: 32, value: 16, tokens: 1, positions: 129 },
+    { heads: 17, rank: 64, nope: 32, rope: 16, value: 8, tokens: 7, positions: 300 },
+    { heads: 4, rank: 128, nope: 32, rope: 32, value: 64, tokens: 9, positions: 45 },
+    { heads: 16, rank: 512, nope: 128, rope: 64, value: 128, tokens: 2, positions: 140 },
+    { heads: 5, rank: 96, nope: 8, rope: 4, value: 8, tokens: 33, positions: 257 },
+    { heads: 16, rank: 32, nope: 8, rope: 8, value: 8, tokens: 1, positions: 1500 },
+  ];
+  for (const c of tileCases) {
+    (tiles ? it : it.skip)(
+      `agrees with the formula within bfloat16${tiles ? '' : ' (this CPU has no tiles)'}: ${JSON.stringify(c)}`,
+      () => {
+        const call = { ...randomCall(createRandom(c.rank + c.tokens), c), path: 'amx' as const };
+        const actual = testingAddon().tileAttention({ ...call, threads: 1 });
+        assertClose(actual, naiveAttention(call), 0.05);
+        for (const threads of [2, 3, 7]) {
+          assert.deepEqual(
+            testingAddon().tileAttention({ ...call, threads }),
+            actual,
+            `${threads} threads`,
+          );
+        }
+      },
+    );
+  }
+
+  (tiles ? it : it.skip)(`gives a token the same bits alone and among a few, on tiles`, () => {
+    const c = { heads: 16, rank: 64, nope: 32, rope: 32, value: 32, tokens: 5, positions: 1300 };
+    const call = { ...randomCall(createRandom(4), c), path: 'amx' as const, threads: 2 };
+    const together = testingAddon().tileAttention(call);
+    for (let t = 0; t < c.tokens; t++) {
+      const queries = call.queries.slice(t * 16 * 64, (t + 1) * 16 * 64);
+      const cache = call.cache.slice(0, (c.positions - c.tokens + t + 1) * 96);
+      const alone = testingAddon().tileAttention({ ...call, tokens: 1, queries, cache });
+      assert.deepEqual(alone, together.slice(t * 512, (t + 1) * 512));
+    }
+  });
 
   it('gives a token the same bits alone and in a batch', () => {
     const c = { heads: 2, rank: 64, nope: 32, rope: 16, value: 32, tokens: 6, positions: 200 };

@@ -66,21 +66,28 @@ describe('the native engine', function () {
 
   it('loads with rising progress and says what it takes', async () => {
     const progress: number[] = [];
-    const engine = await nativeAddon().loadEngine(
-      fixtureModel('tiny-v3-q8_0.gguf'),
-      { contextLength: 128, threads: 2 },
-      (f) => progress.push(f),
-    );
+    const file = fixtureModel('tiny-v3-q8_0.gguf');
+    const options = { contextLength: 128, threads: 2, cpuPath: exactPaths().at(-1)! };
+    const engine = await nativeAddon().loadEngine(file, options, (f) => progress.push(f));
     open.push(engine);
-    assert.ok(
-      progress.length > 0 && progress.every((f, i) => f >= (progress[i - 1] ?? 0) && f <= 1),
-    );
+    assert.ok(progress.length > 0);
+    assert.ok(progress.every((f, i) => f >= (progress[i - 1] ?? 0) && f <= 1));
     assert.equal(engine.info.contextLength, 128);
     assert.equal(engine.info.threads, 2);
     // 4 layers of (64 latent + 16 rotated) float32 values a token.
     assert.equal(engine.info.kvBytesPerToken, 4 * 80 * 4);
     assert.equal(engine.info.vocabularySize, 1040);
   });
+
+  if (fastPaths().includes('amx')) {
+    it('keeps its cache in bfloat16 tiles where the CPU has them', async () => {
+      const engine = await load({ cpuPath: 'amx' }, 'tiny-v3-q8_0.gguf');
+      // 80 values, padded to three tiles of 32.
+      assert.equal(engine.info.kvBytesPerToken, 4 * 96 * 2);
+    });
+  } else {
+    it.skip('keeps its cache in bfloat16 tiles: this CPU has none', () => undefined);
+  }
 
   it('streams the same greedy tokens as the largest logits, with their log-probabilities', async () => {
     const engine = await load();

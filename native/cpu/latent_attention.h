@@ -1,0 +1,71 @@
+// One layer's attention on the tile unit: queries into the latent space, softmax over the bfloat16
+// cache, values out of it. The float32 counterpart is cpu/attention.h.
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/buffer.h"
+#include "cpu/kernels.h"
+#include "cpu/linear.h"
+#include "cpu/thread_pool.h"
+#include "cpu/tile_attention.h"
+#include "model/weights.h"
+
+namespace lacuna::cpu {
+
+class LatentAttention {
+ public:
+  // Whether this path and these dimensions can use it.
+  static bool fits(const Kernels& kernels, const ModelConfig& config);
+
+  // Values of one cache row: cache_dim, padded with zeros to whole tiles.
+  static size_t row_width(const ModelConfig& config);
+
+  // Passes of up to `max_tokens` tokens; all references must outlive this.
+  LatentAttention(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config,
+                  size_t max_tokens);
+
+  // One row of row_width values as it stands in the cache.
+  void store_row(const float* row, uint16_t* out) const { tiles_.to_bf16(row, shape_.width, out); }
+
+  // queries [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled; cache
+  // [position + tokens, row_width] in bfloat16, new tokens included, with room to read fifteen rows
+  // more; out [tokens, heads * value_dim].
+  void run(const AttentionWeights& weights, const float* queries, size_t tokens, size_t position,
+           const uint16_t* cache, float* out);
+
+  size_t bytes() const;
+
+ private:
+  // out[t * out_stride + r] = w[r] · x[t * x_stride …], in the form that suits the number of
+  // tokens.
+  void project(const Matrix& w, const float* x, size_t x_stride, size_t tokens, float* out,
+               size_t out_stride, size_t thread);
+
+  void to_latent(const AttentionWeights& weights, const float* queries, size_t tokens);
+  void pack_queries(size_t tokens);
+  void attend_split(size_t tokens, size_t position, const uint16_t* cache);
+  void attend_grouped(size_t tokens, size_t position, const uint16_t* cache);
+  const uint16_t* packed(size_t group, size_t token, size_t tokens) const;
+  TileAttentionState state(size_t token) const;
+  size_t head_groups() const { return (config_.heads + kTileHeads - 1) / kTileHeads; }
+
+  ThreadPool& pool_;
+  const Kernels& kernels_;
+  const TileAttentionKernels& tiles_;
+  const ModelConfig& config_;
+  const TileAttentionShape shape_;
+
+  Buffer queries_;  // [max_tokens, heads, row_width]: latent queries, the padding zero
+  Buffer packed_;   // [head groups, tokens, 16 * row_width] bfloat16 tiles
+  Buffer latents_;  // [max_tokens, head groups * 16, rank]: softmax(scores) · c
+  Buffer state_;    // maxima, totals and sums of `states_` tokens
+  size_t states_;
+  size_t scratch_stride_;
+  Buffer scratch_;  // [threads, scratch_stride_]: attention block, or packed activations and
+                    // unpacked weights
+  size_t int8_rows_;
+  Int8Buffer int8_;  // [threads * kInt8MostTokens, max(rank, nope)]
+};
+
+}  // namespace lacuna::cpu

@@ -1,0 +1,54 @@
+// Absorbed latent attention on the tile unit, over a cache of bfloat16 rows. All heads of a group
+// of sixteen share a tile: a cache row is read once for sixteen heads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lacuna::cpu {
+
+inline constexpr size_t kTileHeads = 16;  // heads of one tile; fewer are padded with zeros
+inline constexpr size_t kAttentionBlock =
+    128;  // cached positions whose scores are computed together
+
+// The dimensions that fit: rank a multiple of 32, rank + rope a multiple of 32.
+struct TileAttentionShape {
+  size_t rank;
+  size_t width;  // rank + rope: values of a cache row
+};
+
+// Running state of `tokens` tokens for sixteen heads: softmax(scores) · c so far, not yet divided
+// by the total.
+struct TileAttentionState {
+  float* maxima;  // [tokens, 16] largest score so far
+  float* totals;  // [tokens, 16] Σ exp(score - maximum)
+  float* sums;    // [tokens, 16, rank] Σ exp(score - maximum) * c
+};
+
+// Floats of scratch for one call.
+size_t tile_attention_scratch(const TileAttentionShape& shape);
+
+struct TileAttentionKernels {
+  // Clears the state of `tokens` tokens.
+  void (*reset)(const TileAttentionShape& shape, size_t tokens, const TileAttentionState& state);
+
+  // Adds cached positions [first, last) to `tokens` tokens, of which token t sees positions up to
+  // first_position + t. `queries` holds each token's sixteen heads as packed tiles (see
+  // bf16_tiles.h), scaled, [tokens, 16 * width]. Needs the tile unit.
+  void (*add)(const TileAttentionShape& shape, const uint16_t* queries, size_t tokens,
+              size_t first_position, const uint16_t* cache, size_t first, size_t last,
+              const TileAttentionState& state, float* scratch);
+
+  // Joins `parts` states of one token, `part_stride` tokens apart, and divides by the total: out
+  // [16, rank].
+  void (*combine)(const TileAttentionShape& shape, const TileAttentionState& state, size_t token,
+                  size_t parts, size_t part_stride, float* out);
+
+  // x [columns] as bfloat16, rounded to nearest even.
+  void (*to_bf16)(const float* x, size_t columns, uint16_t* out);
+};
+
+// Null where the CPU has no AMX with bfloat16.
+const TileAttentionKernels* tile_attention_kernels();
+
+}  // namespace lacuna::cpu
