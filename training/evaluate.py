@@ -31,7 +31,7 @@ def span_of(rng, kind: str, text: str, position: int):
     if body >= end or text.startswith(("//", "/*", "*", "#"), body):
         return None
     if kind == "rest":
-        borders = [m.start() for m in spans._PIECE.finditer(text, body + 1, end) if m[0].strip()]
+        borders = [m.start() for m in spans.PIECE.finditer(text, body + 1, end) if m[0].strip()]
         return (int(borders[rng.integers(len(borders))]), end) if borders else None
     for _ in range(int(rng.integers(1, 5)) if kind == "lines" else 0):
         end = spans.line_bounds(text, end + 1)[2] if end + 1 < len(text) else end
@@ -44,7 +44,7 @@ def holes(work: pathlib.Path, lang: str, kind: str, count: int) -> list[tuple[st
     documents = [d for d in corpus.documents if d["lang"] == lang and d["length"] > 1000]
     sizes = np.array([min(d["length"], 40000) for d in documents], float)
     found = []
-    while len(found) < count:
+    while documents and len(found) < count:
         text = corpus.text(documents[rng.choice(len(documents), p=sizes / sizes.sum())])
         position = int(rng.integers(len(text) // 10, len(text)))
         span = span_of(rng, kind, text, position)
@@ -95,6 +95,8 @@ def main():
     for lang in ("ts", "js", "py"):
         for kind in KINDS:
             cases = holes(args.work, lang, kind, args.holes)
+            if not cases:
+                continue
             limit = model.c.context - MOST[kind]
             prompts = [prompt(tokenizer, p, s, limit) for p, s, _ in cases]
             got = answers(model, tokenizer, prompts, kind)

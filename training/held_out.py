@@ -16,10 +16,15 @@ WINDOWS, LENGTH = 24, 1024  # a language
 
 
 def windows(work: pathlib.Path, lang: str) -> np.ndarray:
-    """[WINDOWS, LENGTH + 1] tokens: a path and text from evenly spread files and places."""
+    """[WINDOWS, LENGTH + 1] tokens: a path and text from random files and places, always the same.
+
+    No rows where nothing of that language is held out.
+    """
     corpus, rng = Corpus(work, "valid"), np.random.default_rng(7)
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     documents = [d for d in corpus.documents if d["lang"] == lang and d["length"] > 1500]
+    if not documents:
+        return np.empty((0, LENGTH + 1), np.int64)
     tokens = np.full((WINDOWS, LENGTH + 1), PAD, np.int64)
     for row, i in enumerate(rng.choice(len(documents), WINDOWS, replace=len(documents) < WINDOWS)):
         d = documents[i]
@@ -39,7 +44,8 @@ def bits_per_byte(model, work: pathlib.Path) -> dict[str, float]:
     model.eval()
     for lang in ("ts", "js", "py"):
         nats = count = 0.0
-        for rows in np.array_split(windows(work, lang), WINDOWS // 8):
+        found = windows(work, lang)
+        for rows in np.array_split(found, WINDOWS // 8) if len(found) else []:
             tokens = torch.from_numpy(rows)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 state = model(model.embed(tokens[:, :-1])).to(torch.bfloat16).flatten(0, 1)
@@ -49,6 +55,7 @@ def bits_per_byte(model, work: pathlib.Path) -> dict[str, float]:
                 )
             nats += float(losses[targets != PAD].sum())
             count += float(sizes[targets].sum())
-        result[lang] = round(nats / math.log(2) / count, 4)
+        if count:
+            result[lang] = round(nats / math.log(2) / count, 4)
     model.train(training)
     return result

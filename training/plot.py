@@ -24,7 +24,7 @@ def main():
     loss.set_ylabel("nats a token")
     for lang, colour in (("ts", "C0"), ("js", "C1"), ("py", "C2")):
         bits.plot(steps, [d["bpb"][lang] for d in reports], colour, alpha=0.3)
-        points = [d["valid_bpb"][lang] for d in held_out]
+        points = [d["valid_bpb"].get(lang) for d in held_out]
         bits.plot([d["step"] for d in held_out], points, f"{colour}.-", label=f"{lang}, held out")
     bits.set_ylabel("bits per byte")
     bits.set_ylim(0.5, 2.5)

@@ -7,7 +7,7 @@ MOST = 400  # characters in a hole
 INSIDE_WORD = 0.27  # of the cuts that could be anywhere
 SKIP_COMMENT = 0.6  # of the holes that would start in a line of prose
 
-_PIECE = re.compile(r"\w+|\s+|[^\w\s]")
+PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 _CLOSERS = re.compile(r"[)\]};,'\"`>]+$")
 _COMMENT_STARTS = ("//", "/*", "* ", "#")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
@@ -28,7 +28,7 @@ def cut_point(rng, text: str, start: int, end: int) -> int:
         return start
     if rng.random() < INSIDE_WORD:
         return int(rng.integers(start, end))
-    borders = [m.start() for m in _PIECE.finditer(text, start, end) if not m[0].isspace()]
+    borders = [m.start() for m in PIECE.finditer(text, start, end) if not m[0].isspace()]
     return borders[rng.integers(len(borders))] if borders else start
 
 

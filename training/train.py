@@ -39,7 +39,7 @@ def parse():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--run", default="main")
     parser.add_argument("--steps", type=int, default=0, help="end after this step; 0: go on")
-    parser.add_argument("--from", dest="origin", type=pathlib.Path, help="checkpoint to start from")
+    parser.add_argument("--from", dest="origin", type=pathlib.Path, help="checkpoint or run to start from")
     parser.add_argument("--decay", type=int, default=0, help="lower the rate to zero in N steps")
     parser.add_argument("--micro-tokens", type=int, default=8192)
     parser.add_argument("--micro-batches", type=int, default=2, help="to a step")
@@ -126,7 +126,9 @@ class Trainer:
         self._folder = args.work / "runs" / args.run
         self._folder.mkdir(parents=True, exist_ok=True)
         config = {k: getattr(args, k) for k in vars(Config()) if hasattr(args, k)}
-        path = checkpoints.newest(self._folder) or args.origin
+        path = checkpoints.newest(self._folder)
+        if not path and args.origin:
+            path = checkpoints.newest(args.origin)
         state = checkpoints.load(path) if path else None
         self.model = Model(Config(**(state["config"] if state else config)))
         rates = (args.matrix_rate, args.rate, args.embedding_rate, args.weight_decay)
