@@ -18,20 +18,19 @@ export const repeatedLine: Filter = {
 
   settled(text, context) {
     const start = text.lastIndexOf('\n') + 1;
-    const whole = text.slice(0, Math.max(0, start - 1));
-    const kept = start === 0 ? 0 : this.keep(whole, context);
-    if (kept < whole.length) return kept;
+    const kept = start === 0 ? 0 : this.keep(text.slice(0, start), context);
+    if (kept < start) return kept;
     const begun = (start === 0 ? context.hole.linePrefix : '') + text.slice(start);
     const { above, below } = neighbours(context);
     const open = [below, start === 0 ? above : undefined].some(
       (line) => line !== undefined && (line.startsWith(begun) || begun.trimEnd() === line),
     );
-    return open ? whole.length : text.length;
+    return open ? Math.max(0, start - 1) : text.length;
   },
 
   ended(text, context) {
-    const end = text.lastIndexOf('\n');
-    return end >= 0 && this.keep(text.slice(0, end), context) < end;
+    const start = text.lastIndexOf('\n') + 1;
+    return start > 0 && this.keep(text.slice(0, start), context) < start;
   },
 };
 

@@ -192,6 +192,14 @@ describe('repeated line', () => {
       },
     ],
   );
+
+  it('shows nothing of a text that begins with a line end where the line below stands already', () => {
+    const context = { hole: holeOf('█foo();\nfoo();'), shape: 'block', maxLines: 2 } as const;
+    const text = '\n  a';
+    assert.equal(repeatedLine.keep(text, context), 0);
+    assert.equal(repeatedLine.settled(text, context), 0);
+    assert.equal(repeatedLine.ended?.(text, context), true);
+  });
 });
 
 describe('suffix overlap', () => {
