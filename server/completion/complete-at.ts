@@ -1,12 +1,13 @@
 import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
 import { EngineError, type Engine, type FimLayout, type PromptPlan } from '../engine/contract.js';
 import { planFim } from '../prompt/fim-plan.js';
-import { withEndOfLine } from '../prompt/newline.js';
+import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
+import type { PlanMemory } from '../prompt/plan-memory.js';
 import { statsOf, type Completion } from './completion.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
 import { finish, prepare, wholeLines } from './finish.js';
-import { holeAt, wholeCharacterOffset, type Hole } from './hole.js';
+import { holeAt, type Hole } from './hole.js';
 import { shapeOf, type Shape } from './shape.js';
 
 export interface CompletionOptions {
@@ -16,6 +17,8 @@ export interface CompletionOptions {
   readonly maxLines: number;
   /** Forces the shape; by default the code around the cursor decides. */
   readonly shape?: Shape;
+  /** Where the plan before cut the document, and where this one is written down; without it each plan is the first. */
+  readonly planMemory?: PlanMemory;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
   readonly onText?: (piece: string) => void;
 }
@@ -45,8 +48,10 @@ export async function completeAt(
   const hole = holeAt(text, at, document.languageId);
   const shape = options.shape ?? (options.maxLines > 1 ? shapeOf(hole) : 'line');
   const context: FilterContext = { hole, shape, maxLines: options.maxLines };
-  const maxTokens = answerTokens(engine, options.maxTokens, shape);
-  const plan = planHole(hole, document.uri, engine, maxTokens);
+  const reserve = answerTokens(engine, options.maxTokens);
+  const maxTokens = shape === 'line' ? Math.min(reserve, LINE_TOKENS) : reserve;
+  // Both shapes leave the same room: were it to change from line to line, so would the cuts of a long document.
+  const plan = planHole(hole, document.uri, engine, reserve, options.planMemory);
 
   const enough = new AbortController();
   const generation = engine.generate(plan, {
@@ -73,7 +78,11 @@ export async function completeAt(
   }
   const summary = await generation.summary;
   const cursor: Range = { start, end: start };
-  if (signal.aborted) return { text: '', range: cursor, shape, stats: statsOf(summary, 'aborted') };
+  // The engine may end a generation itself, when it is closed: half an answer is none.
+  const cutShort = summary.reason === 'aborted' && !enough.signal.aborted;
+  if (signal.aborted || cutShort) {
+    return { text: '', range: cursor, shape, stats: statsOf(summary, 'aborted') };
+  }
 
   const body = prepare(raw, hole);
   const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
@@ -89,20 +98,29 @@ export async function completeAt(
   };
 }
 
-function answerTokens(engine: Engine, maxTokens: number, shape: Shape): number {
-  const room = Math.floor(engine.info.contextLength / 4);
-  return Math.max(1, Math.min(maxTokens, room, shape === 'line' ? LINE_TOKENS : room));
+/** Tokens of the context that are left to the answer. */
+function answerTokens({ info }: Engine, maxTokens: number): number {
+  return Math.max(1, Math.min(maxTokens, Math.floor(info.contextLength / 4)));
 }
 
-function planHole(hole: Hole, uri: string, engine: Engine, maxTokens: number): PromptPlan {
-  return planFim({
-    prefix: hole.prefix,
-    suffix: hole.suffix,
+function planHole(
+  { prefix, suffix }: Hole,
+  uri: string,
+  engine: Engine,
+  reserve: number,
+  memory: PlanMemory | undefined,
+): PromptPlan {
+  const plan = planFim({
+    prefix,
+    suffix,
     source: uri,
     layout: layoutOf(engine),
-    budgetTokens: engine.info.contextLength - maxTokens,
+    budgetTokens: engine.info.contextLength - reserve,
     countTokens: (text) => engine.countTokens(text),
+    previous: memory?.recall(uri),
   });
+  memory?.remember(uri, plan.cuts);
+  return plan;
 }
 
 function layoutOf({ info }: Engine): Exclude<FimLayout, 'none'> {

@@ -4,7 +4,7 @@
  * document's own line ends back at the end.
  */
 
-import { normalizeNewlines, type EndOfLine } from '../prompt/newline.js';
+import { normalizeHole, wholeCharacterOffset, type EndOfLine } from '../prompt/newline.js';
 
 export interface Hole {
   /** Everything before the cursor. */
@@ -28,8 +28,7 @@ export function holeAt(text: string, offset: number, languageId: string): Hole {
   const at = wholeCharacterOffset(text, offset);
   const before = text.slice(0, at);
   const after = text.slice(at);
-  const prefix = normalizeNewlines(before.replace(/^\uFEFF/, ''));
-  const suffix = normalizeNewlines(after);
+  const { prefix, suffix } = normalizeHole({ prefix: before, suffix: after });
   const lineEnd = suffix.indexOf('\n');
   return {
     prefix,
@@ -39,13 +38,6 @@ export function holeAt(text: string, offset: number, languageId: string): Hole {
     eol: nearestLineEnd(before, after),
     languageId,
   };
-}
-
-/** The nearest offset at or before `offset` that splits no surrogate pair and no CRLF. */
-export function wholeCharacterOffset(text: string, offset: number): number {
-  const at = Math.max(0, Math.min(offset, text.length));
-  const pair = text.slice(at - 1, at + 1);
-  return at > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(pair) ? at - 1 : at;
 }
 
 function nearestLineEnd(before: string, after: string): EndOfLine {

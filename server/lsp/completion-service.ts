@@ -6,6 +6,7 @@ import type { Completion } from '../completion/completion.js';
 import { holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
 import type { Engine } from '../engine/contract.js';
+import type { PlanMemory } from '../prompt/plan-memory.js';
 import { orAborted } from './abortable.js';
 import type { Deadlines } from './deadlines.js';
 import { describeError } from './describe-error.js';
@@ -28,6 +29,7 @@ export class CompletionService {
     private readonly settings: SettingsStore,
     private readonly host: EngineHost,
     private readonly requests: RunningRequests,
+    private readonly planMemory: PlanMemory,
     private readonly status: StatusReporter,
     private readonly deadlines: Deadlines,
   ) {}
@@ -80,9 +82,9 @@ export class CompletionService {
     this.status.completionStarted();
     try {
       const { maxTokens, maxLines } = this.settings.current;
-      const limits = { maxTokens, maxLines };
+      const options = { maxTokens, maxLines, planMemory: this.planMemory };
       const either = AbortSignal.any([signal, late]);
-      const completion = await completeAt(document, offset, engine, limits, either);
+      const completion = await completeAt(document, offset, engine, options, either);
       if (late.aborted) {
         const seconds = this.deadlines.completionMs / 1000;
         this.fail(
@@ -91,7 +93,9 @@ export class CompletionService {
         );
         return undefined;
       }
-      this.status.completionEnded(completion.stats.tokensPerSecond);
+      const { reason, tokensPerSecond } = completion.stats;
+      // What was aborted may have run on a model that is gone: its speed says nothing.
+      this.status.completionEnded(reason === 'aborted' ? 0 : tokensPerSecond);
       return completion.text === '' ? undefined : completion;
     } catch (error) {
       this.fail(error);

@@ -6,6 +6,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
+import { PlanMemory } from '../prompt/plan-memory.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionService } from './completion-service.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
@@ -31,6 +32,7 @@ export interface ServerEnvironment {
 export class LacunaServer {
   private readonly documents = createDocuments();
   private readonly requests = new RunningRequests();
+  private readonly planMemory = new PlanMemory();
   private readonly deadlines: Deadlines;
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
@@ -55,6 +57,7 @@ export class LacunaServer {
       this.settings,
       this.host,
       this.requests,
+      this.planMemory,
       status,
       this.deadlines,
     );
@@ -63,8 +66,7 @@ export class LacunaServer {
       new CompletionFeature(connection, this.documents, service),
       new ExecuteCommandFeature(connection, {
         [serverCommands.reloadModel]: () => {
-          this.loaded = undefined;
-          this.apply(this.settings.current);
+          this.apply(this.settings.current, true);
         },
       }),
     ];
@@ -83,6 +85,7 @@ export class LacunaServer {
     });
     this.documents.onDidClose(({ document }) => {
       this.requests.abort(document.uri);
+      this.planMemory.forget(document.uri);
     });
     this.documents.listen(this.connection);
     this.connection.listen();
@@ -104,14 +107,17 @@ export class LacunaServer {
     return { capabilities, serverInfo: { name: 'lacuna', version: this.environment.version } };
   }
 
-  private apply({ enable, model, threads, contextLength }: LacunaSettings): void {
+  /** `reload`: load the model even if it is the one that is there. */
+  private apply({ enable, model, threads, contextLength }: LacunaSettings, reload = false): void {
     if (!enable) {
       void this.close();
       this.observer.off();
       return;
     }
     const wanted = JSON.stringify([model, threads, contextLength]);
-    if (wanted === this.loaded) return;
+    if (wanted === this.loaded && !reload) return;
+    // Requests on the old model would only delay its end. Those that wait for a first one go on waiting.
+    if (this.loaded !== undefined) this.requests.abortAll();
     this.loaded = wanted;
     this.host.load({ model, threads, contextLength });
   }

@@ -17,6 +17,7 @@ export class StatusReporter {
   set(situation: Situation): void {
     this.situation = situation;
     this.flaw = undefined;
+    this.tokensPerSecond = undefined;
     this.send();
   }
 
@@ -29,7 +30,8 @@ export class StatusReporter {
   completionEnded(tokensPerSecond: number): void {
     this.running--;
     this.flaw = undefined;
-    if (tokensPerSecond > 0) this.tokensPerSecond = tokensPerSecond;
+    const ready = this.situation.kind === 'Normal' && !this.situation.busy;
+    if (ready && tokensPerSecond > 0) this.tokensPerSecond = tokensPerSecond;
     this.send();
   }
 

@@ -8,8 +8,9 @@
  */
 
 import type { FimLayout, PromptPlan, Segment, SpecialToken } from '../engine/contract.js';
+import { fitHole, type Cuts } from './fit-hole.js';
 import { normalizeHole } from './newline.js';
-import { trimPrefix, trimSuffix, type CountTokens, type Trimmed } from './trim.js';
+import type { CountTokens } from './trim.js';
 
 export interface FimRequest {
   /** The document from its very start to the cursor, with its own line ends. */
@@ -23,34 +24,35 @@ export interface FimRequest {
   readonly budgetTokens: number;
   /** Tokens of a text segment; asked again for the same text, so better cached by content. */
   readonly countTokens: CountTokens;
+  /** Where the latest plan for this document cut it, if there was one; see `FimPlan.cuts`. */
+  readonly previous?: Cuts | undefined;
+}
+
+export interface FimPlan extends PromptPlan {
+  /** Where the document was cut. Given to the next plan for it, the cuts stay as long as they serve. */
+  readonly cuts: Cuts;
 }
 
 /** Tokens set aside for the markers (at most four) and the token that ends the answer. */
 export const FIM_OVERHEAD = 5;
-
-/** The budget moves in this many steps: each step's crossing costs one prefill from the start. */
-const STEPS = 8;
-/** Grid points are this many UTF-16 units apart for each token of a step: a little under what code takes. */
-const UNITS_PER_TOKEN = 4;
-/** A step is never smaller than this, in tokens. */
-const SMALLEST_STEP = 8;
 
 /**
  * Plans the prompt for one hole. The document is given to the model with LF line ends and without BOM.
  *
  * Where it does not fit, the suffix keeps its start, at least a quarter of the room and otherwise what the
  * prefix leaves over; the prefix keeps its end and gets all the rest. Both are cut at line ends where there
- * are any, in steps, so that typing at the cursor leaves the cuts where they were. The same request always
- * gives the same plan.
+ * are any, and where the plan before has cut them as long as that fits and wastes little, so that the KV
+ * cache outlives the next keystrokes. The same request always gives the same plan.
  *
  * @throws RangeError if `budgetTokens` is less than `FIM_OVERHEAD`.
  */
-export function planFim(request: FimRequest): PromptPlan {
-  const { source, layout, budgetTokens } = request;
+export function planFim(request: FimRequest): FimPlan {
+  const { source, layout, budgetTokens, countTokens, previous } = request;
   if (!(budgetTokens >= FIM_OVERHEAD)) {
     throw new RangeError(`a FIM prompt takes ${FIM_OVERHEAD} tokens at least, not ${budgetTokens}`);
   }
-  const { prefix, suffix } = fitHole(request, Math.floor(budgetTokens) - FIM_OVERHEAD);
+  const room = Math.floor(budgetTokens) - FIM_OVERHEAD;
+  const { prefix, suffix, cuts } = fitHole(normalizeHole(request), room, countTokens, previous);
   const text = (content: string): Segment => ({ kind: 'text', text: content, source });
   const segments: Segment[] =
     layout === 'psm'
@@ -69,32 +71,9 @@ export function planFim(request: FimRequest): PromptPlan {
           special('fimMiddle'),
           text(prefix),
         ];
-  return { segments };
+  return { segments, cuts };
 }
 
 function special(token: SpecialToken): Segment {
   return { kind: 'special', token };
-}
-
-/** The parts of the document around the cursor that fit `room` tokens together. */
-function fitHole(request: FimRequest, room: number): { prefix: string; suffix: string } {
-  const { countTokens } = request;
-  const hole = normalizeHole(request);
-  const step = Math.max(SMALLEST_STEP, Math.ceil(room / STEPS));
-  const prefixWithin = (budget: number): Trimmed =>
-    trimPrefix(hole.prefix, budget, step * UNITS_PER_TOKEN, countTokens);
-
-  const longest = prefixWithin(room);
-  const whole = longest.text.length === hole.prefix.length;
-  if (whole) {
-    const rest = trimSuffix(hole.suffix, room - longest.tokens, countTokens);
-    if (rest.text.length === hole.suffix.length) {
-      return { prefix: hole.prefix, suffix: hole.suffix };
-    }
-  }
-  // The suffix's share must not shrink with every typed character, or its KV would be lost each time.
-  const wanted = whole ? Math.min(room, Math.ceil(longest.tokens / step) * step) : room;
-  const share = Math.max(Math.floor(room / 4), room - wanted);
-  const suffix = trimSuffix(hole.suffix, share, countTokens);
-  return { prefix: prefixWithin(room - suffix.tokens).text, suffix: suffix.text };
 }

@@ -18,32 +18,33 @@ export function withEndOfLine(text: string, eol: EndOfLine): string {
   return eol === '\n' ? normalized : normalized.replaceAll('\n', eol);
 }
 
-/** The document's first line end; LF where it has none. */
-export function endOfLineOf(document: string): EndOfLine {
-  const first = /\r\n?|\n/.exec(document)?.[0];
-  return first === '\r\n' || first === '\r' ? first : '\n';
-}
-
 /** A document cut at the cursor. */
-export interface Hole {
+export interface SplitText {
   readonly prefix: string;
   readonly suffix: string;
 }
 
+/** The nearest offset at or before `offset` (UTF-16 units) that splits no surrogate pair and no CRLF. */
+export function wholeCharacterOffset(text: string, offset: number): number {
+  const at = Math.max(0, Math.min(offset, text.length));
+  const splitsLineEnd = at > 0 && text[at - 1] === '\r' && text[at] === '\n';
+  return splitsLineEnd || splitsPair(text, at) ? at - 1 : at;
+}
+
 /**
- * The document around the cursor as a model reads it: LF only, no BOM. A cursor inside a CRLF is taken as
- * standing before it, one inside a surrogate pair as standing behind it, so that no character is torn.
- * `prefix` must begin at the start of the document.
+ * The document around the cursor as a model reads it: LF only, no BOM. A cut inside a CRLF or a surrogate pair
+ * is taken as standing before it, so that no character is torn. `prefix` must begin at the start of the
+ * document.
  */
-export function normalizeHole({ prefix, suffix }: Hole): Hole {
-  let before = prefix.startsWith(BOM) ? prefix.slice(BOM.length) : prefix;
-  let after = prefix === '' && suffix.startsWith(BOM) ? suffix.slice(BOM.length) : suffix;
-  if (before.endsWith('\r') && after.startsWith('\n')) before = before.slice(0, -1);
-  if (splitsPair(before + after.slice(0, 1), before.length)) {
-    before += after.slice(0, 1);
-    after = after.slice(1);
-  }
-  return { prefix: normalizeNewlines(before), suffix: normalizeNewlines(after) };
+export function normalizeHole({ prefix, suffix }: SplitText): SplitText {
+  const torn = wholeCharacterOffset(prefix.slice(-1) + suffix.slice(0, 1), 1) < 1 && prefix !== '';
+  const before = torn ? prefix.slice(0, -1) : prefix;
+  const after = torn ? prefix.slice(-1) + suffix : suffix;
+  const bomFirst = before === '' && after.startsWith(BOM);
+  return {
+    prefix: normalizeNewlines(before.startsWith(BOM) ? before.slice(BOM.length) : before),
+    suffix: normalizeNewlines(bomFirst ? after.slice(BOM.length) : after),
+  };
 }
 
 /** Whether a cut of `text` at the UTF-16 offset `at` would tear a surrogate pair. */

@@ -72,6 +72,43 @@ export function trimSuffix(suffix: string, budget: number, countTokens: CountTok
   }
 }
 
+/**
+ * The text and its tokens where it takes at most `budget`, else `undefined`. Counts no more of a longer text
+ * than it must: pieces of `step` UTF-16 units, which add up to about what they take together.
+ */
+export function fitting(
+  text: string,
+  budget: number,
+  step: number,
+  countTokens: CountTokens,
+): Trimmed | undefined {
+  if (text === '') return { text, tokens: 0 };
+  if (text.length > step) {
+    let sum = 0;
+    for (let at = 0; at < text.length; at += step) {
+      sum += countTokens(text.slice(at, at + step));
+      if (sum > 2 * budget) return undefined;
+    }
+  }
+  const tokens = countTokens(text);
+  return tokens <= budget ? { text, tokens } : undefined;
+}
+
+/** Whether `trimPrefix` may cut `prefix` at `start`, for some budget and this `step`. */
+export function isPrefixCut(prefix: string, start: number, step: number): boolean {
+  if (start === 0) return true;
+  return start < prefix.length && gridPoint(prefix, Math.floor(start / step), step) === start;
+}
+
+/** Whether `trimSuffix` may cut `suffix` at `end` and leave something of it, for some budget. */
+export function isSuffixCut(suffix: string, end: number): boolean {
+  if (end === suffix.length) return true;
+  if (end <= 0 || end > suffix.length) return false;
+  return (
+    suffix[end - 1] === '\n' || !(suffix.slice(0, end).includes('\n') || splitsPair(suffix, end))
+  );
+}
+
 /** The first line start in block `block` of the grid, or the block's own start where no line begins in it. */
 function gridPoint(text: string, block: number, step: number): number {
   if (block <= 0) return 0;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { completeAt, type CompletionOptions } from '../../../server/completion/complete-at.js';
-import { EngineError } from '../../../server/engine/contract.js';
+import { EngineError, type Engine } from '../../../server/engine/contract.js';
+import { PlanMemory } from '../../../server/prompt/plan-memory.js';
 import { documentOf } from '../../support/cursor.js';
 import {
   planText,
@@ -136,6 +137,34 @@ describe('completeAt', () => {
     assert.equal(request.options.maxTokens, 25);
   });
 
+  it('leaves the same room to the prompt of a line and of a block', async () => {
+    const line = '  const value = compute(1, 2);\n';
+    const marked = `${line.repeat(40)}█\n${line.repeat(40)}`;
+    const script = { answer: 'a', info: { contextLength: 512 } };
+    const more = { maxTokens: 96 };
+    const asLine = await complete(marked, script, { ...more, shape: 'line' });
+    const asBlock = await complete(marked, script, { ...more, shape: 'block' });
+    assert.deepEqual(asLine.request.plan, asBlock.request.plan);
+    assert.equal(asLine.request.options.maxTokens, 48);
+    assert.equal(asBlock.request.options.maxTokens, 96);
+  });
+
+  it('cuts a long document where the plan before has cut it', async () => {
+    const line = '  const value = compute(1, 2);\n';
+    const script = { answer: 'a', info: { contextLength: 512 } };
+    const planMemory = new PlanMemory();
+    const plan = async (before: string) =>
+      planText((await complete(`${before}█\n`, script, { planMemory })).request.plan);
+    const first = await plan(line.repeat(60));
+    const cuts = planMemory.recall('file:///test.ts')!;
+    assert.ok(cuts.start > 0);
+    // So many lines that a first plan would begin further down.
+    const grown = line.repeat(62);
+    assert.notEqual(planText((await complete(`${grown}█\n`, script)).request.plan), '');
+    assert.equal(await plan(grown), first.replace('<fimSuffix>', `${line.repeat(2)}<fimSuffix>`));
+    assert.deepEqual(planMemory.recall('file:///test.ts'), cuts);
+  });
+
   it('says nothing where the answer is blank', async () => {
     const { completion } = await complete('const x = █', { answer: '  \n' });
     assert.equal(completion.text, '');
@@ -150,6 +179,49 @@ describe('completeAt', () => {
     const completion = await running;
     assert.equal(completion.text, '');
     assert.equal(completion.stats.reason, 'aborted');
+  });
+
+  it('offers nothing where it is aborted after the last token', async () => {
+    const abort = new AbortController();
+    const onText = () => {
+      abort.abort();
+    };
+    const engine = new ScriptedEngine({ answer: 'value' });
+    const [document, offset] = documentOf('x = █');
+    const completion = await completeAt(
+      document,
+      offset,
+      engine,
+      { ...options, onText },
+      abort.signal,
+    );
+    assert.equal((await engine.requests[0]!.generation.summary).reason, 'end');
+    assert.deepEqual([completion.text, completion.stats.reason], ['', 'aborted']);
+  });
+
+  it('offers nothing of an answer that the engine cut short', async () => {
+    const engine = new ScriptedEngine({ answer: 'alpha + beta + gamma' });
+    const closing: Engine = {
+      info: engine.info,
+      countTokens: (text) => engine.countTokens(text),
+      resident: () => 0,
+      close: () => engine.close(),
+      generate: (plan, how) => {
+        const generation = engine.generate(plan, how);
+        return {
+          summary: generation.summary,
+          async *[Symbol.asyncIterator]() {
+            for await (const token of generation) {
+              yield token;
+              await engine.close();
+            }
+          },
+        };
+      },
+    };
+    const [document, offset] = documentOf('x = █');
+    const { text, stats } = await completeAt(document, offset, closing, options, never);
+    assert.deepEqual([text, stats.reason], ['', 'aborted']);
   });
 
   it('reads the document before it waits', async () => {

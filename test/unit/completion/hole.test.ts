@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { holeAt, wholeCharacterOffset } from '../../../server/completion/hole.js';
+import { holeAt } from '../../../server/completion/hole.js';
+import { wholeCharacterOffset } from '../../../server/prompt/newline.js';
 import { holeOf } from '../../support/cursor.js';
 
 describe('hole', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { endOfLineOf, normalizeHole, withEndOfLine } from '../../../server/prompt/newline.js';
+import { normalizeHole, withEndOfLine } from '../../../server/prompt/newline.js';
 
 const document = fc
   .array(fc.constantFrom('\r\n', '\r', '\n', 'a', '\uFEFF', '𝒳', ' '), { maxLength: 30 })
@@ -28,9 +28,14 @@ describe('line ends', () => {
   it('never tear a surrogate pair at the cursor', () => {
     const [high, low] = ['😀'[0]!, '😀'[1]!];
     assert.deepEqual(normalizeHole({ prefix: `a${high}`, suffix: `${low}b` }), {
-      prefix: 'a😀',
-      suffix: 'b',
+      prefix: 'a',
+      suffix: '😀b',
     });
+  });
+
+  it('tear nothing where the document only begins behind the cursor', () => {
+    assert.deepEqual(normalizeHole({ prefix: '', suffix: '\nb' }), { prefix: '', suffix: '\nb' });
+    assert.deepEqual(normalizeHole({ prefix: '', suffix: '' }), { prefix: '', suffix: '' });
   });
 
   it('are the same wherever the cursor stands, lone CRs and all', () => {
@@ -50,15 +55,9 @@ describe('line ends', () => {
   for (const eol of ['\n', '\r\n', '\r'] as const) {
     it(`come back as the document's own: ${JSON.stringify(eol)}`, () => {
       const text = `one${eol}two${eol}`;
-      assert.equal(endOfLineOf(text), eol);
       assert.equal(withEndOfLine(normalizeHole({ prefix: text, suffix: '' }).prefix, eol), text);
     });
   }
-
-  it('are LF for a document without any', () => {
-    assert.equal(endOfLineOf('one line'), '\n');
-    assert.equal(endOfLineOf(''), '\n');
-  });
 
   it('are not doubled in model text that has CRLF already', () => {
     assert.equal(withEndOfLine('a\r\nb\n', '\r\n'), 'a\r\nb\r\n');
