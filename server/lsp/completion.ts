@@ -7,6 +7,7 @@ import type {
   ServerCapabilities,
 } from 'vscode-languageserver';
 import { unlessCancelled } from './cancellation.js';
+import { checkPlace } from './check-place.js';
 import { completionItem } from './completion-item.js';
 import type { CompletionService } from './completion-service.js';
 import type { Documents } from './documents.js';
@@ -28,9 +29,10 @@ export class CompletionFeature implements Feature {
 
   initialize({ textDocument }: ClientCapabilities): ServerCapabilities {
     if (textDocument?.inlineCompletion) return {};
-    this.connection.onCompletion((params, token) =>
-      unlessCancelled(token, this.provide(params, token)),
-    );
+    this.connection.onCompletion((params, token) => {
+      checkPlace(params);
+      return unlessCancelled(token, this.provide(params, token));
+    });
     return { completionProvider: { triggerCharacters, resolveProvider: false } };
   }
 

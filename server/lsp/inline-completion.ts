@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { unlessCancelled } from './cancellation.js';
+import { checkPlace } from './check-place.js';
 import type { CompletionService } from './completion-service.js';
 import type { Documents } from './documents.js';
 import type { Feature } from './feature.js';
@@ -24,9 +25,10 @@ export class InlineCompletionFeature implements Feature {
 
   initialize({ textDocument }: ClientCapabilities): ServerCapabilities {
     if (!textDocument?.inlineCompletion) return {};
-    this.connection.languages.inlineCompletion.on((params, token) =>
-      unlessCancelled(token, this.provide(params, token)),
-    );
+    this.connection.languages.inlineCompletion.on((params, token) => {
+      checkPlace(params);
+      return unlessCancelled(token, this.provide(params, token));
+    });
     return { inlineCompletionProvider: true };
   }
 

@@ -1,6 +1,7 @@
 import { Console } from 'node:console';
 import {
   createConnection,
+  ErrorCodes,
   type Connection,
   type InitializeParams,
   type WatchDog,
@@ -9,10 +10,13 @@ import {
   createProtocolConnection,
   IPCMessageReader,
   IPCMessageWriter,
+  Message,
   StreamMessageReader,
   StreamMessageWriter,
   type MessageReader,
+  type MessageStrategy,
   type MessageWriter,
+  type ResponseMessage,
 } from 'vscode-languageserver/node';
 
 export type Transport = 'stdio' | 'node-ipc';
@@ -28,7 +32,26 @@ export function createServerConnection(
 ): Connection {
   reader.onClose(watch.gone);
   writer.onError(watch.gone);
-  return createConnection((logger) => createProtocolConnection(reader, writer, logger), watch);
+  const messageStrategy = refusingAfterShutdown(writer, watch);
+  return createConnection(
+    (logger) => createProtocolConnection(reader, writer, logger, { messageStrategy }),
+    watch,
+  );
+}
+
+/** What the protocol wants after `shutdown`: every request is an error; `exit` is a notification and passes. */
+function refusingAfterShutdown(writer: MessageWriter, watch: ClientWatch): MessageStrategy {
+  return {
+    handleMessage: (message, next) => {
+      if (!watch.shutdownReceived || !Message.isRequest(message)) return next(message);
+      const answer: ResponseMessage = {
+        jsonrpc: '2.0',
+        id: message.id,
+        error: { code: ErrorCodes.InvalidRequest, message: 'The server has been shut down.' },
+      };
+      return writer.write(answer);
+    },
+  };
 }
 
 /** Connects to the client of this process, and keeps everybody else off its standard output. */

@@ -54,11 +54,10 @@ export function fitHole(
 ): FittedHole {
   const step = Math.max(SMALLEST_STEP, Math.ceil(room / STEPS));
   const kept = keep(hole, previous, room, step, countTokens);
-  // Half a step of slack: the next few lines must not move the cuts again.
-  const fresh = () =>
-    choose(hole, Math.max(0, room - Math.floor(room / (2 * STEPS))), step, countTokens);
   if (kept && previous.start === 0 && previous.end === 0) return fitted(hole, kept);
-  const chosen = fresh();
+  // Half a step of slack: the next few lines must not move the cuts again.
+  const slack = Math.floor(room / (2 * STEPS));
+  const chosen = choose(hole, room - slack, step, countTokens);
   return fitted(hole, kept && !wasteful(hole, kept, chosen, step) ? kept : chosen);
 }
 

@@ -95,6 +95,20 @@ describe('language server: completions', () => {
       assert.match(planText(engine.requests[0]!.plan), /console\.log<fimSuffix>;/);
     });
 
+    it('replaces what it would double behind the item selected in the completion list', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x).then(y' }));
+      await client.initialize();
+      await client.open(uri, 'typescript', 'foo.ba)\n');
+      const range = { start: { line: 0, character: 4 }, end: { line: 0, character: 6 } };
+      const result = await client.request('textDocument/inlineCompletion', {
+        textDocument: { uri },
+        position: { line: 0, character: 6 },
+        context: { triggerKind: 1, selectedCompletionInfo: { range, text: 'bar(' } },
+      });
+      const wider = { start: range.start, end: { line: 0, character: 7 } };
+      assert.deepEqual(result, { items: [{ insertText: 'bar(x).then(y', range: wider }] });
+    });
+
     it('answers a request by hand where it keeps quiet while somebody types', async () => {
       const engine = new ScriptedEngine({ answer: 'x' });
       const { client } = start(engine);
@@ -115,6 +129,52 @@ describe('language server: completions', () => {
       await client.open(uri, 'typescript', 'a = ');
       await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
       assert.deepEqual(await client.inlineComplete(uri, { line: 0, character: 4 }), { items: [] });
+    });
+
+    it('names parameters that cannot be used', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      await client.initialize();
+      for (const params of [
+        {},
+        { textDocument: null, position: { line: 0, character: 0 } },
+        { textDocument: { uri }, position: { line: 0 } },
+        { textDocument: { uri }, position: { line: -1, character: 0 } },
+      ]) {
+        const answer = client.request('textDocument/inlineCompletion', params);
+        await assert.rejects(answer, { code: -32602 }, JSON.stringify(params));
+      }
+    });
+
+    it('cuts a long document where it was cut before, until it is closed', async () => {
+      const engine = new ScriptedEngine({ answer: 'x', info: { contextLength: 256 } });
+      const { client } = start(engine);
+      await client.initialize();
+      const line = '  const value = compute(1, 2);\n';
+      let text = line.repeat(20);
+      await client.open(uri, 'typescript', text);
+      let version = 1;
+      /** Where the plan for the document with this text begins, the cursor at its end. */
+      const startOf = async (next: string) => {
+        text = next;
+        await client.change(uri, ++version, [{ text }]);
+        await client.inlineComplete(uri, { line: text.split('\n').length - 1, character: 0 });
+        const plan = planText(engine.requests.at(-1)!.plan);
+        return text.length - /<fimPrefix>([^]*)<fimSuffix>/.exec(plan)![1]!.length;
+      };
+      const first = await startOf(text);
+      assert.ok(first > 0);
+      let previous = text;
+      while ((await startOf(previous + line)) === first) {
+        previous += line;
+        assert.ok(previous.length < 4000, 'the cut never moves');
+      }
+      const moved = await startOf(previous + line);
+      // A line less: the old cut would do again, and cost a prefill.
+      assert.equal(await startOf(previous), moved);
+      assert.equal(await startOf(line.repeat(20)), moved);
+      await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+      await client.open(uri, 'typescript', text, ++version);
+      assert.equal(await startOf(line.repeat(20)), first);
     });
 
     it('survives a position far outside the document', async () => {

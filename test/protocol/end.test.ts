@@ -3,6 +3,8 @@ import { ScriptedEngine } from '../support/scripted-engine.js';
 import { ready, serverUnderTest } from './in-process.js';
 import { withDeadline } from './lsp-client.js';
 
+const origin = { line: 0, character: 0 };
+
 describe('language server: its end', () => {
   const { start, dispose } = serverUnderTest();
   afterEach(dispose);
@@ -22,6 +24,21 @@ describe('language server: its end', () => {
       engine.generate({ segments: [] }, { lane: 'inline', maxTokens: 1 }).summary,
       /closed/,
     );
+  });
+
+  it('refuses every request after shutdown, and still exits', async () => {
+    const { client, exits } = start(new ScriptedEngine({ answer: 'x' }));
+    await client.initialize();
+    await client.request('shutdown', undefined);
+    const invalidRequest = { code: -32600 };
+    await assert.rejects(client.inlineComplete('file:///a.ts', origin), invalidRequest);
+    await assert.rejects(client.request('shutdown', undefined), invalidRequest);
+    await client.connection.sendNotification('exit');
+    await withDeadline(
+      poll(() => exits.length > 0),
+      'exit',
+    );
+    assert.deepEqual(exits, [0]);
   });
 
   it('exits with 1 where exit comes without shutdown', async () => {

@@ -138,4 +138,21 @@ describe('language server: the model', () => {
     const warning = await client.status(({ kind }) => kind === 'Warning');
     assert.match(warning.message, /more than 0.03 s/);
   });
+
+  it('is loaded anew without waiting for a completion of the old one', async () => {
+    // A model that ends nothing by itself when it is closed.
+    const slow = new ScriptedEngine({ answer: 'a b c', tokenMs: 600_000 });
+    slow.close = () => Promise.resolve();
+    const engines = [slow, new ScriptedEngine({ answer: 'x' })];
+    const { client, loads } = start(() => Promise.resolve(engines.shift()!));
+    await client.initialize();
+    await client.open(uri, 'typescript', 'a = ');
+    const running = client.inlineComplete(uri, { line: 0, character: 4 });
+    await client.status(({ busy, message }) => busy && message === 'scripted is ready.');
+    await client.request('workspace/executeCommand', { command: 'lacuna.reloadModel' });
+    assert.deepEqual((await running).items, []);
+    assert.equal(loads.length, 2);
+    assert.equal((await client.inlineComplete(uri, { line: 0, character: 4 })).items.length, 1);
+    assert.ok(client.statuses.every(({ kind }) => kind === 'Normal'));
+  });
 });

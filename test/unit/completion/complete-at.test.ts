@@ -158,10 +158,18 @@ describe('completeAt', () => {
     const first = await plan(line.repeat(60));
     const cuts = planMemory.recall('file:///test.ts')!;
     assert.ok(cuts.start > 0);
-    // So many lines that a first plan would begin further down.
-    const grown = line.repeat(62);
-    assert.notEqual(planText((await complete(`${grown}█\n`, script)).request.plan), '');
-    assert.equal(await plan(grown), first.replace('<fimSuffix>', `${line.repeat(2)}<fimSuffix>`));
+    let lines = 60;
+    const cutAnew = async () => {
+      const memory = new PlanMemory();
+      await complete(`${line.repeat(++lines)}█\n`, script, { planMemory: memory });
+      return memory.recall('file:///test.ts')!;
+    };
+    while ((await cutAnew()).start === cuts.start) assert.ok(lines < 80, 'the cut never moves');
+    const more = line.repeat(lines - 60);
+    assert.equal(
+      await plan(line.repeat(lines)),
+      first.replace('<fimSuffix>', `${more}<fimSuffix>`),
+    );
     assert.deepEqual(planMemory.recall('file:///test.ts'), cuts);
   });
 

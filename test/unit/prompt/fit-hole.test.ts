@@ -54,17 +54,23 @@ describe('the cuts of a long document', () => {
     }
   });
 
-  it('are given up for a whole document that fits again, and for a cursor far away', () => {
+  it('are given up for a cursor far away, up or down', () => {
     const { cuts } = fitHole({ prefix: code(100), suffix }, room, countTokens);
     assert.ok(cuts.start > 0 && cuts.end > 0);
-    const small = { prefix: code(100).slice(0, cuts.start + 10), suffix: '\n' };
-    assert.deepEqual(fitHole({ prefix: code(3), suffix: '' }, room, countTokens, cuts).cuts, {
-      start: 0,
-      end: 0,
-    });
-    assert.ok(fitHole(small, room, countTokens, cuts).cuts.start < cuts.start);
-    const far = { prefix: code(1000), suffix };
-    assert.ok(fitHole(far, room, countTokens, cuts).cuts.start > cuts.start);
+    for (const lines of [70, 80, 130, 1000]) {
+      const { start } = fitHole({ prefix: code(lines), suffix }, room, countTokens, cuts).cuts;
+      assert.ok(lines < 100 ? start < cuts.start : start > cuts.start, `${lines} lines`);
+    }
+  });
+
+  it('are given up for a document that fits as a whole again', () => {
+    let lines = 1;
+    let { cuts } = fitHole({ prefix: code(lines), suffix: '' }, room, countTokens);
+    while (cuts.start === 0) {
+      ({ cuts } = fitHole({ prefix: code(++lines), suffix: '' }, room, countTokens, cuts));
+    }
+    const shorter = { prefix: code(lines - 8), suffix: '' };
+    assert.deepEqual(fitHole(shorter, room, countTokens, cuts).cuts, { start: 0, end: 0 });
   });
 
   it('are given up where they leave too little of the suffix', () => {
