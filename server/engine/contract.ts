@@ -26,19 +26,19 @@ export type Lane = 'inline' | 'chat' | 'speculate' | 'warm';
 
 /** How the next token is chosen. All fields are optional; the default is greedy. */
 export interface Sampling {
-  /** 0 (greedy, the default) … 2. */
+  /** 0 (greedy, the default) … 100. */
   readonly temperature?: number;
-  /** Keep the k most likely tokens; 0 (default) keeps all. */
+  /** Keep the k most likely tokens; 0 (default) keeps all. Up to 10⁹. */
   readonly topK?: number;
-  /** Keep the smallest set with at least this much probability; 1 (default) keeps all. */
+  /** Keep the smallest set with at least this much probability; 1 (default) keeps all. Above 0. */
   readonly topP?: number;
-  /** Drop tokens less likely than this share of the most likely one; 0 (default) drops none. */
+  /** Drop tokens less likely than this share of the most likely one; 0 (default) drops none. Below 1. */
   readonly minP?: number;
-  /** Divides positive and multiplies negative logits of recent tokens; 1 (default) changes nothing. */
+  /** Divides positive and multiplies negative logits of recent tokens; 1 (default) changes nothing. Above 0, up to 100. */
   readonly repetitionPenalty?: number;
-  /** How many of the latest tokens the penalty looks at; default 64. */
+  /** How many of the latest tokens the penalty looks at; default 64, at most 65536. */
   readonly repetitionWindow?: number;
-  /** Same seed, same prompt, same text. Default 0. */
+  /** Same seed, same prompt, same text. A whole number from 0 (default) to 2⁵³ − 1. */
   readonly seed?: number;
 }
 

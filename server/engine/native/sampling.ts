@@ -9,29 +9,44 @@ export const LANE_NUMBER: Readonly<Record<Lane, number>> = {
   warm: 3,
 };
 
-/** The numbers each field may take, both ends included. */
-const RANGES: Readonly<Record<keyof Sampling, readonly [number, number]>> = {
-  temperature: [0, 2],
-  topK: [0, 2 ** 31 - 1],
-  topP: [0, 1],
-  minP: [0, 1],
-  repetitionPenalty: [0.01, 100],
-  repetitionWindow: [0, 2 ** 31 - 1],
-  seed: [0, Number.MAX_SAFE_INTEGER],
-};
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  /** An end that is not itself in the range. */
+  readonly open?: 'low' | 'high';
+  readonly whole?: true;
+}
 
-const WHOLE: ReadonlySet<string> = new Set(['topK', 'repetitionWindow', 'seed']);
+/** What the sampler in native code takes; it refuses anything else, but cannot say so before the request runs. */
+const RANGES: Readonly<Record<keyof Sampling, Range>> = {
+  temperature: { low: 0, high: 100 },
+  topK: { low: 0, high: 1e9, whole: true },
+  topP: { low: 0, high: 1, open: 'low' },
+  minP: { low: 0, high: 1, open: 'high' },
+  repetitionPenalty: { low: 0, high: 100, open: 'low' },
+  repetitionWindow: { low: 0, high: 65536, whole: true },
+  seed: { low: 0, high: Number.MAX_SAFE_INTEGER, whole: true },
+};
 
 /** The sampling fields of a native request. @throws EngineError that names a field out of range. */
 export function nativeSampling(sampling: Sampling): Pick<NativeRequest, keyof Sampling> {
-  for (const [field, [low, high]] of Object.entries(RANGES)) {
+  for (const [field, range] of Object.entries(RANGES)) {
     const value = sampling[field as keyof Sampling];
-    if (value === undefined) continue;
-    if (value >= low && value <= high && (!WHOLE.has(field) || Number.isInteger(value))) continue;
-    throw new EngineError(
-      `${field} is ${value}`,
-      `Set it to a ${WHOLE.has(field) ? 'whole number' : 'number'} from ${low} to ${high}.`,
-    );
+    if (value === undefined || within(range, value)) continue;
+    throw new EngineError(`${field} is ${value}`, `Set it to ${describe(range)}.`);
   }
   return sampling;
+}
+
+function within({ low, high, open, whole }: Range, value: number): boolean {
+  const aboveLow = open === 'low' ? value > low : value >= low;
+  const belowHigh = open === 'high' ? value < high : value <= high;
+  return aboveLow && belowHigh && (!whole || Number.isInteger(value));
+}
+
+function describe({ low, high, open, whole }: Range): string {
+  const kind = whole ? 'whole number' : 'number';
+  if (open === 'low') return `a ${kind} above ${low}, up to ${high}`;
+  if (open === 'high') return `a ${kind} from ${low}, below ${high}`;
+  return `a ${kind} from ${low} to ${high}`;
 }

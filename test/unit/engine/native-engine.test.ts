@@ -84,10 +84,16 @@ describe('the native engine', () => {
   for (const [field, value] of [
     ['temperature', Number.NaN],
     ['temperature', -1],
+    ['temperature', 101],
     ['topK', 1.5],
+    ['topP', 0],
     ['topP', 2],
+    ['minP', 1],
     ['repetitionPenalty', 0],
+    ['repetitionPenalty', 101],
+    ['repetitionWindow', 65537],
     ['seed', 0.5],
+    ['seed', 2 ** 53],
   ] as const) {
     it(`refuses ${field} = ${value}`, async () => {
       const { engine } = await load();
@@ -98,6 +104,17 @@ describe('the native engine', () => {
       await assert.rejects(summary, { name: 'EngineError', message: `${field} is ${value}` });
     });
   }
+
+  it('takes whatever the native sampler takes', async () => {
+    for (const sampling of [
+      { temperature: 100, topP: 1, minP: 0, repetitionPenalty: 100, repetitionWindow: 65536 },
+      { temperature: 0, topP: 0.001, minP: 0.999, repetitionPenalty: 0.001, repetitionWindow: 0 },
+      { seed: 2 ** 53 - 1, topK: 0 },
+    ]) {
+      const request = await requestOf(textPlan('a'), { ...GREEDY, sampling });
+      assert.deepEqual({ ...request, ...sampling }, request);
+    }
+  });
 
   it('refuses a token limit that is none', async () => {
     const { engine } = await load();
