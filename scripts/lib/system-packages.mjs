@@ -44,8 +44,11 @@ export function installCommand(tools, manager, asRoot) {
         ...(tools.includes('cmake') ? [cmake] : []),
       ].join(' && ');
     }
-    case 'none':
-      return "your system's package manager";
+    case 'none': {
+      const usual = { compiler: 'g++ or clang', cmake: 'cmake', make: 'make or ninja' };
+      const packages = tools.map((tool) => usual[tool]).join(', ');
+      return `your system's package manager, where it is usually called ${packages}`;
+    }
     default: {
       const { install, compiler } = linux[manager];
       const packages = tools.map((tool) => (tool === 'compiler' ? compiler : tool));

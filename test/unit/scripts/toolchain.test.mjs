@@ -133,7 +133,12 @@ describe('install commands', () => {
     ['brew', ['compiler', 'cmake', 'make'], false, 'xcode-select --install && brew install cmake'],
     ['brew', ['cmake'], false, 'brew install cmake'],
     ['xcode', ['make'], false, 'xcode-select --install'],
-    ['none', ['cmake'], false, "your system's package manager"],
+    [
+      'none',
+      ['compiler', 'cmake'],
+      false,
+      "your system's package manager, where it is usually called g++ or clang, cmake",
+    ],
   ])
     it(`installs ${tools.join(', ')} with ${manager}${asRoot ? ' as root' : ''}`, () => {
       assert.equal(installCommand(tools, manager, asRoot), expected);
