@@ -2,7 +2,7 @@ import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
 import { EngineError, type Engine, type FimLayout, type PromptPlan } from '../engine/contract.js';
 import { planFim } from '../prompt/fim-plan.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
-import type { PlanMemory } from '../prompt/plan-memory.js';
+import type { PlanMemory } from './plan-memory.js';
 import { statsOf, type Completion } from './completion.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';

@@ -6,7 +6,7 @@ import type { Completion } from '../completion/completion.js';
 import { holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
 import type { Engine } from '../engine/contract.js';
-import type { PlanMemory } from '../prompt/plan-memory.js';
+import type { PlanMemory } from '../completion/plan-memory.js';
 import { orAborted } from './abortable.js';
 import type { Deadlines } from './deadlines.js';
 import { describeError } from './describe-error.js';

@@ -6,7 +6,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
-import { PlanMemory } from '../prompt/plan-memory.js';
+import { PlanMemory } from '../completion/plan-memory.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionService } from './completion-service.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';

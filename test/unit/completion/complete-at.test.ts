@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { completeAt, type CompletionOptions } from '../../../server/completion/complete-at.js';
 import { EngineError, type Engine } from '../../../server/engine/contract.js';
-import { PlanMemory } from '../../../server/prompt/plan-memory.js';
+import { PlanMemory } from '../../../server/completion/plan-memory.js';
 import { documentOf } from '../../support/cursor.js';
 import {
   planText,

@@ -1,4 +1,4 @@
-import type { Cuts } from './fit-hole.js';
+import type { Cuts } from '../prompt/fit-hole.js';
 
 /** Where the latest plan for each open document cut it. Its owner forgets documents that are closed. */
 export class PlanMemory {
