@@ -31,6 +31,11 @@ export function createProgram(
     .addOption(new Option('--clientProcessId <pid>', 'given by some clients').hideHelp())
     .action(async (options: { stdio?: true; nodeIpc?: true; model?: string }, command: Command) => {
       if (!options.stdio && !options.nodeIpc) command.error('error: give --stdio or --node-ipc');
+      if (options.nodeIpc && !process.send) {
+        command.error(
+          'error: --node-ipc needs a Node.js process that started this one; give --stdio instead',
+        );
+      }
       const { lsp } = await import('./commands/lsp.js');
       await lsp(options.nodeIpc ? 'node-ipc' : 'stdio', options, packageRoot, version);
     });
@@ -77,7 +82,7 @@ export function createProgram(
         .choices(['auto', 'reference', 'avx2', 'avx512', 'vnni', 'amx'])
         .default('auto'),
     )
-    .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 65536), 256)
+    .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 4096), 256)
     .action(async (options: DebugLogitsOptions) => {
       const { debugLogits } = await import('./commands/debug-logits.js');
       finished(await debugLogits(options, packageRoot));

@@ -4,7 +4,8 @@ import type { Completion } from '../../completion/completion.js';
 import type { Engine } from '../../engine/contract.js';
 import { loadEngine } from '../../models/load-engine.js';
 import { exitCode } from '../cli-error.js';
-import { interruptible } from '../interrupt.js';
+import { endedByInterrupt, interruptible } from '../interrupt.js';
+import { withLoadLine } from '../load-line.js';
 import { offsetOf, type Location } from '../location.js';
 import { openDocument } from '../read-file.js';
 import { dim } from '../terminal.js';
@@ -26,7 +27,10 @@ export async function complete(
   const offset = offsetOf(document, location);
   return interruptible(async (signal) => {
     const { threads, contextLength } = defaultSettings;
-    const engine = await loadEngine(packageRoot, { flag: options.model, threads, contextLength });
+    const request = { flag: options.model, threads, contextLength };
+    const engine = await endedByInterrupt(() =>
+      withLoadLine(process.stderr, (onProgress) => loadEngine(packageRoot, request, onProgress)),
+    );
     try {
       const completion = await completeAt(
         document,

@@ -1,6 +1,8 @@
 import type { NativeEngineOptions } from '../../engine/native/addon.js';
 import { loadAddon } from '../../engine/native/load-addon.js';
 import { CliError, exitCode } from '../cli-error.js';
+import { endedByInterrupt } from '../interrupt.js';
+import { withLoadLine } from '../load-line.js';
 import { writeNpy } from '../npy.js';
 import { readText } from '../read-file.js';
 import { dim } from '../terminal.js';
@@ -19,6 +21,13 @@ export interface DebugLogitsOptions {
  * compared with another engine's.
  */
 export async function debugLogits(
+  options: DebugLogitsOptions,
+  packageRoot: string,
+): Promise<number> {
+  return endedByInterrupt(() => writeLogits(options, packageRoot));
+}
+
+async function writeLogits(
   { model, tokens: tokensFile, out, device, cpuPath: wanted, chunk }: DebugLogitsOptions,
   packageRoot: string,
 ): Promise<number> {
@@ -27,11 +36,10 @@ export async function debugLogits(
   }
   const tokens = parseTokens(readText(tokensFile), tokensFile);
   const addon = loadAddon(packageRoot);
-  const engine = await addon.loadEngine(model, {
-    contextLength: tokens.length,
-    chunk,
-    cpuPath: wanted,
-  });
+  const how = { contextLength: tokens.length, chunk, cpuPath: wanted };
+  const engine = await withLoadLine(process.stderr, (onProgress) =>
+    addon.loadEngine(model, how, onProgress),
+  );
   try {
     const { vocabularySize, contextLength, cpuPath, threads } = engine.info;
     if (tokens.length > contextLength) {

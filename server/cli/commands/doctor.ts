@@ -2,12 +2,16 @@ import { defaultSettings } from '../../../protocol/index.js';
 import type { NativeAddon, NativeEngineInfo } from '../../engine/native/addon.js';
 import { loadNativeEngine } from '../../engine/native/engine.js';
 import { loadAddon } from '../../engine/native/load-addon.js';
+import { defaultDeadlines } from '../../lsp/deadlines.js';
 import { describeError } from '../../lsp/describe-error.js';
-import { findModel } from '../../models/find-model.js';
+import { findModel, type ModelChoice } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';
 import { formatChecks, type Check } from '../doctor/check.js';
 import { availableMemory, checkCpu, checkGpu, checkMemory, checkNode } from '../doctor/machine.js';
-import { checkModelFile, checkTrial } from '../doctor/model.js';
+import { checkModelFile } from '../doctor/model.js';
+import { checkTrial } from '../doctor/trial.js';
+import { endedByInterrupt } from '../interrupt.js';
+import { withLoadLine } from '../load-line.js';
 
 export interface DoctorOptions {
   readonly model?: string;
@@ -16,6 +20,10 @@ export interface DoctorOptions {
 
 /** `lacuna doctor`: what completions need, whether it is there, and what to do where it is not. */
 export async function doctor(options: DoctorOptions, packageRoot: string): Promise<number> {
+  return endedByInterrupt(() => examine(options, packageRoot));
+}
+
+async function examine(options: DoctorOptions, packageRoot: string): Promise<number> {
   const checks: Check[] = [];
   for await (const found of allChecks(options.model, packageRoot)) checks.push(...found);
   const works = checks.every(({ state }) => state !== 'problem');
@@ -42,8 +50,16 @@ async function* allChecks(
     yield [problem('Engine', error)];
     return;
   }
+  const environment = process.env['LACUNA_MODEL'];
   try {
-    yield* modelChecks(addon, flag, packageRoot);
+    const choice = findModel({ flag, environment, packageRoot });
+    try {
+      yield* modelChecks(addon, choice);
+    } catch (error) {
+      // A variable that was set long ago is the last thing a person thinks of.
+      const note = choice.from === 'LACUNA_MODEL' ? ' (named by LACUNA_MODEL)' : '';
+      yield [problem('Model', error, note)];
+    }
   } catch (error) {
     yield [problem('Model', error)];
   }
@@ -51,10 +67,8 @@ async function* allChecks(
 
 async function* modelChecks(
   addon: NativeAddon,
-  flag: string | undefined,
-  packageRoot: string,
+  choice: ModelChoice,
 ): AsyncGenerator<readonly Check[]> {
-  const choice = findModel({ flag, environment: process.env['LACUNA_MODEL'], packageRoot });
   yield checkModelFile(addon.openModelFile(choice.path), choice);
 
   const available = availableMemory();
@@ -67,17 +81,19 @@ async function* modelChecks(
       return engine;
     },
   };
-  const { threads, contextLength } = defaultSettings;
-  const engine = await loadNativeEngine(observed, choice.path, { threads, contextLength });
+  const { threads, contextLength, maxTokens } = defaultSettings;
+  const engine = await withLoadLine(process.stderr, (onProgress) =>
+    loadNativeEngine(observed, choice.path, { threads, contextLength }, onProgress),
+  );
   try {
     if (info) yield [checkMemory(info, available)];
-    yield [await checkTrial(engine)];
+    yield [await checkTrial(engine, maxTokens, defaultDeadlines.completionMs)];
   } finally {
     await engine.close();
   }
 }
 
-function problem(name: string, error: unknown): Check {
+function problem(name: string, error: unknown, note = ''): Check {
   const { message, remedy } = describeError(error);
-  return { name, state: 'problem', detail: message, remedy };
+  return { name, state: 'problem', detail: `${message}${note}`, remedy };
 }

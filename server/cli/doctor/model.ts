@@ -1,4 +1,3 @@
-import type { Engine } from '../../engine/contract.js';
 import { describeModel } from '../../engine/model/describe-model.js';
 import type { NativeModelFile } from '../../engine/native/addon.js';
 import type { ModelChoice } from '../../models/find-model.js';
@@ -42,32 +41,4 @@ function shareOfTypes(file: NativeModelFile): readonly { type: string; share: nu
   return [...bytes]
     .map(([type, size]) => ({ type, share: size / total }))
     .sort((a, b) => b.share - a.share);
-}
-
-/** Tokens a trial generates. */
-const TRIAL_TOKENS = 8;
-/** Longest a trial may take, milliseconds. */
-const TRIAL_MS = 60_000;
-
-/** Whether the loaded model really answers, and how fast. Rejects with the engine's error if it does not. */
-export async function checkTrial(engine: Engine): Promise<Check> {
-  const generation = engine.generate(
-    {
-      segments: [
-        { kind: 'special', token: 'bos' },
-        { kind: 'text', text: 'for (', source: 'lacuna:trial' },
-      ],
-    },
-    { lane: 'inline', maxTokens: TRIAL_TOKENS, signal: AbortSignal.timeout(TRIAL_MS) },
-  );
-  const { reason, generatedTokens, prefillMs, decodeMs } = await generation.summary;
-  const speed = decodeMs > 0 ? (1000 * generatedTokens) / decodeMs : 0;
-  const data = { generatedTokens, prefillMs, decodeMs, tokensPerSecond: speed };
-  if (reason === 'aborted') {
-    const detail = `${generatedTokens} tokens took more than ${TRIAL_MS / 1000} s`;
-    const remedy = 'Use a smaller model, or a faster machine.';
-    return { name: 'Trial', state: 'problem', detail, remedy, data };
-  }
-  const detail = `${generatedTokens} tokens at ${speed.toFixed(0)} tokens/s on ${engine.info.device}`;
-  return { name: 'Trial', state: 'ok', detail, data };
 }

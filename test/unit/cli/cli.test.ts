@@ -124,6 +124,34 @@ describe('lacuna', function () {
     assert.deepEqual([result.code, result.signal, result.stderr], [130, null, '']);
   });
 
+  it('ends at once with 130 where Ctrl-C comes while a model loads', () => {
+    // In the place of the addon's own load: one that never ends, and Ctrl-C.
+    const endlessLoad = `
+      const { dlopen } = process;
+      process.dlopen = (module, ...rest) => {
+        dlopen.call(process, module, ...rest);
+        const loadEngine = () => new Promise(() => {
+          setInterval(() => undefined, 1000);
+          setImmediate(() => process.kill(process.pid, 'SIGINT'));
+        });
+        module.exports = { ...module.exports, loadEngine };
+      };`;
+    const files = { 'endless.cjs': endlessLoad, 'a.ts': 'a = ', 't.json': '[1]' };
+    return inFolder(files, async (folder) => {
+      const at = (name: string) => path.join(folder, name);
+      const model = path.join(models, 'tiny-lite-q8_0.gguf');
+      for (const args of [
+        ['complete', at('a.ts:1:5')],
+        ['doctor'],
+        ['debug', 'logits', '--model', model, '--tokens', at('t.json'), '--out', at('o.npy')],
+      ]) {
+        const env = { NODE_OPTIONS: `--require=${at('endless.cjs')}` };
+        const { code, signal } = await runCli(args, { env });
+        assert.deepEqual([code, signal], [130, null], args[0]);
+      }
+    });
+  });
+
   describe('doctor', () => {
     it('finds everything in order in a built clone', async () => {
       const result = await runCli(['doctor', '--json']);
@@ -145,6 +173,12 @@ describe('lacuna', function () {
       assert.equal(result.code, 1);
       assert.match(result.stdout, /✘ Model .*missing\.gguf.*\n +→ .+\nCompletions cannot work yet/);
     });
+  });
+
+  it('names LACUNA_MODEL where doctor finds no model at the path it gives', async () => {
+    const env = { LACUNA_MODEL: '/no/such/model.gguf' };
+    const result = await runCli(['doctor'], { env });
+    assert.match(result.stdout, /✘ Model .*model\.gguf.*\(named by LACUNA_MODEL\)\n/);
   });
 
   describe('debug logits', () => {
@@ -193,7 +227,8 @@ describe('lacuna', function () {
           assertExplained(await run(at('missing.json')), 1, /does not exist/);
           assertExplained(await run(tokens, '--device', 'cuda'), 1, /no CUDA device.*--device cpu/);
           assertExplained(await run(tokens, '--device', 'tpu'), 2, /Allowed choices are cpu, cuda/);
-          assertExplained(await run(tokens, '--chunk', '0'), 2, /whole number from 1/);
+          assertExplained(await run(tokens, '--chunk', '0'), 2, /whole number from 1 to 4096/);
+          assertExplained(await run(tokens, '--chunk', '4097'), 2, /whole number from 1 to 4096/);
         },
       ));
   });
@@ -202,6 +237,7 @@ describe('lacuna', function () {
     it('ends with 2 and a hint where the command line is wrong', async () => {
       assertExplained(await runCli(['frobnicate']), 2, /unknown command.*\n.*lacuna --help/);
       assertExplained(await runCli(['lsp']), 2, /--stdio or --node-ipc/);
+      assertExplained(await runCli(['lsp', '--node-ipc']), 2, /^error: --node-ipc needs .*--stdio/);
       assertExplained(await runCli(['lsp', '--stdio', '--node-ipc']), 2, /cannot be used with/);
       assertExplained(await runCli(['complete', 'a:1:1', '--max-tokens', 'x']), 2, /whole number/);
     });

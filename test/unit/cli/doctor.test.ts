@@ -7,7 +7,7 @@ import {
   checkMemory,
   checkNode,
 } from '../../../server/cli/doctor/machine.js';
-import { checkTrial } from '../../../server/cli/doctor/model.js';
+import { checkTrial, judgeTrial } from '../../../server/cli/doctor/trial.js';
 import type { CpuFeatures, NativeEngineInfo } from '../../../server/engine/native/addon.js';
 import { ScriptedEngine } from '../../support/scripted-engine.js';
 
@@ -64,10 +64,47 @@ describe('doctor', () => {
     assert.ok(availableMemory() > 1e6);
   });
 
-  it('tries the model', async () => {
-    const check = await checkTrial(new ScriptedEngine({ answer: 'let i', tokenMs: 1 }));
+  it('tries the model on a prompt long enough to tell its speed', async () => {
+    const scripted = new ScriptedEngine({ answer: 'let i', tokenMs: 1, prefillMs: 1 });
+    const check = await checkTrial(scripted, 96, 30_000);
     assert.equal(check.state, 'ok');
-    assert.match(check.detail, /^2 tokens at \d+ tokens\/s on none \(scripted\)$/);
+    assert.match(
+      check.detail,
+      /^reads [\d.]+ tokens\/s, writes [\d.]+ tokens\/s on none \(scripted\); .* to the first token of a full prompt \(4000 tokens\)$/,
+    );
+    const { promptTokens } = await scripted.requests[0]!.generation.summary;
+    assert.ok(promptTokens > 200 && promptTokens <= 257, `${promptTokens}`);
+    assert.equal(scripted.requests[0]!.options.maxTokens, 8);
+  });
+
+  it('keeps the trial within a small context', async () => {
+    const scripted = new ScriptedEngine({ answer: 'let i', info: { contextLength: 64 } });
+    assert.equal((await checkTrial(scripted, 96, 30_000)).state, 'ok');
+  });
+
+  it('says that a completion would be given up, and what to lower', () => {
+    const summary = {
+      reason: 'length',
+      promptTokens: 256,
+      residentTokens: 0,
+      generatedTokens: 8,
+      prefillMs: 2560,
+      decodeMs: 1000,
+    } as const;
+    const judge = (contextLength: number) =>
+      judgeTrial(summary, { contextLength, device: 'cpu' }, 96, 30_000);
+    // 1,700 tokens at 100 tokens/s and 96 at 8 tokens/s are 29 s.
+    assert.equal(judge(1796).state, 'ok');
+    assert.match(judge(1796).detail, /about 17 s to the first token/);
+    const late = judge(2048);
+    assert.equal(late.state, 'problem');
+    assert.match(late.detail, /96 tokens would take about 32 s, and is given up after 30 s$/);
+    assert.match(late.remedy ?? '', /lacuna\.contextLength/);
+    assert.match(
+      judgeTrial({ ...summary, reason: 'aborted' }, { contextLength: 2048, device: '' }, 96, 1)
+        .detail,
+      /took more than 60 s/,
+    );
   });
 
   it('prints one line a check and what to do below', () => {
