@@ -8,8 +8,9 @@ import {
   checkNode,
 } from '../../../server/cli/doctor/machine.js';
 import { checkTrial, judgeTrial } from '../../../server/cli/doctor/trial.js';
+import type { Engine } from '../../../server/engine/contract.js';
 import type { CpuFeatures, NativeEngineInfo } from '../../../server/engine/native/addon.js';
-import { ScriptedEngine } from '../../support/scripted-engine.js';
+import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
 
 const cpu: CpuFeatures = {
   vendor: 'v',
@@ -75,6 +76,29 @@ describe('doctor', () => {
     const { promptTokens } = await scripted.requests[0]!.generation.summary;
     assert.ok(promptTokens > 200 && promptTokens <= 257, `${promptTokens}`);
     assert.equal(scripted.requests[0]!.options.maxTokens, 8);
+  });
+
+  it('does not take the first reading of the weights for the speed of the model', async () => {
+    const scripted = new ScriptedEngine({ answer: 'let i' });
+    const prefillMs = [20_000, 100];
+    const prompts: string[] = [];
+    const warming: Engine = {
+      info: scripted.info,
+      countTokens: (text) => scripted.countTokens(text),
+      resident: () => 0,
+      close: () => scripted.close(),
+      generate: (plan, options) => {
+        prompts.push(planText(plan));
+        const generation = scripted.generate(plan, options);
+        const summary = generation.summary.then((ended) => ({
+          ...ended,
+          prefillMs: prefillMs.shift()!,
+        }));
+        return { summary, [Symbol.asyncIterator]: () => generation[Symbol.asyncIterator]() };
+      },
+    };
+    assert.equal((await checkTrial(warming, 96, 30_000)).state, 'ok');
+    assert.equal(new Set(prompts.map((prompt) => prompt.slice(0, 10))).size, 2);
   });
 
   it('keeps the trial within a small context', async () => {
