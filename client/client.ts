@@ -11,6 +11,7 @@ import {
 } from 'vscode-languageclient/node';
 import { statusMethod, type LacunaStatus } from '../protocol/index.js';
 import { readSettings } from './config.js';
+import { documentSelector } from './document-selector.js';
 
 export interface ClientHandlers {
   readonly onStatus: (status: LacunaStatus) => void;
@@ -42,12 +43,7 @@ export function createClient(
     transport: TransportKind.ipc,
   };
   const clientOptions: LanguageClientOptions = {
-    documentSelector: [
-      { scheme: 'file' },
-      { scheme: 'untitled' },
-      { scheme: 'vscode-notebook-cell' },
-      { scheme: 'vscode-remote' },
-    ],
+    documentSelector,
     initializationOptions: readSettings,
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,

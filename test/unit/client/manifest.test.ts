@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { documentSelector } from '../../../client/document-selector.js';
 import { clientCommands } from '../../../client/status-view.js';
 import { defaultSettings } from '../../../protocol/index.js';
 
@@ -14,6 +15,7 @@ interface Manifest {
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
   readonly capabilities: {
+    readonly virtualWorkspaces: { readonly supported: unknown };
     readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
   };
 }
@@ -54,5 +56,11 @@ describe('extension manifest', () => {
       .filter(([, setting]) => /\bpath\b/i.test(setting.markdownDescription ?? ''))
       .map(([name]) => name);
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, paths);
+  });
+
+  it('says it works in virtual workspaces only if the client selects their documents', () => {
+    const local = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote'];
+    const selectsVirtual = documentSelector.some(({ scheme }) => !local.includes(scheme));
+    assert.equal(manifest.capabilities.virtualWorkspaces.supported, selectsVirtual);
   });
 });
