@@ -128,12 +128,14 @@ void CpuModel::attend(const AttentionWeights& w, const float* cache) {
   const AttentionInput input{q_.data(), tokens_, position_, cache, w.k_b, w.v_b, attended_.data()};
   const AttentionForm form =
       options_.attention.value_or(cheaper_form(config_, tokens_, position_ + tokens_));
-  pool_.run(config_.heads, [&](size_t first, size_t last, size_t thread) {
-    for (size_t head = first; head < last; ++head) {
-      attend_head(kernels_, config_, form, input, head,
-                  attention_scratch_.data() + thread * attention_scratch_stride_);
-    }
-  });
+  const size_t pairs = tokens_ * (position_ + tokens_);
+  pool_.run(config_.heads, config_.heads * pairs * 2 * config_.cache_dim(),
+            [&](size_t first, size_t last, size_t thread) {
+              for (size_t head = first; head < last; ++head) {
+                attend_head(kernels_, config_, form, input, head,
+                            attention_scratch_.data() + thread * attention_scratch_stride_);
+              }
+            });
 }
 
 // The input (normed_) → q_, rotated and scaled.

@@ -6,6 +6,12 @@
 #include "cpu/router.h"
 
 namespace lacuna::cpu {
+namespace {
+
+// What rounding or packing one value costs, in multiply-adds.
+constexpr size_t kPrepareCost = 4;
+
+}  // namespace
 
 Experts::Sorted::Sorted(const Kernels& kernels, const ModelConfig& config, size_t n, size_t width)
     : columns(width),
@@ -83,9 +89,9 @@ void Experts::choose(const ExpertWeights& weights, const float* normed, size_t t
 
 // Counting sort, stable in the tokens.
 void Experts::sort_by_expert(size_t tokens) {
-  const size_t choices = tokens * config_.routing.experts_used;
+  choices_ = tokens * config_.routing.experts_used;
   std::fill(next_row_.begin(), next_row_.end(), 0);
-  for (size_t i = 0; i < choices; ++i) ++next_row_[chosen_[i]];
+  for (size_t i = 0; i < choices_; ++i) ++next_row_[chosen_[i]];
   visits_.clear();
   uint32_t row = 0, tile = 0;
   for (uint32_t e = 0; e < config_.routing.experts; ++e) {
@@ -95,70 +101,77 @@ void Experts::sort_by_expert(size_t tokens) {
     row += count;
     tile += static_cast<uint32_t>((count + kTileTokens - 1) / kTileTokens);
   }
-  for (size_t i = 0; i < choices; ++i) row_of_[i] = next_row_[chosen_[i]]++;
+  for (size_t i = 0; i < choices_; ++i) row_of_[i] = next_row_[chosen_[i]]++;
 }
 
 // Every visit's rows in the forms that weights of `types` need.
 void Experts::prepare(Sorted& input, std::initializer_list<TensorType> types) {
-  pool_.run(visits_.size(), [&](size_t first, size_t last, size_t) {
-    for (size_t i = first; i < last; ++i) {
-      const Visit& visit = visits_[i];
-      Form done = Form::kFloat;
-      for (const TensorType type : types) {
-        const Form form = form_for(kernels_, type, visit.count, input.columns);
-        if (form != Form::kFloat && form != done) input.prepare(kernels_, visit, form);
-        done = form;
-      }
-    }
-  });
+  pool_.run(visits_.size(), choices_ * input.columns * kPrepareCost,
+            [&](size_t first, size_t last, size_t) {
+              for (size_t i = first; i < last; ++i) {
+                const Visit& visit = visits_[i];
+                Form done = Form::kFloat;
+                for (const TensorType type : types) {
+                  const Form form = form_for(kernels_, type, visit.count, input.columns);
+                  if (form != Form::kFloat && form != done) input.prepare(kernels_, visit, form);
+                  done = form;
+                }
+              }
+            });
 }
 
 // One unit is one block of rows of one visited expert.
 void Experts::gate_and_up(const ExpertWeights& weights) {
   const size_t ff = config_.expert_ff, blocks = row_blocks(ff);
-  pool_.run(visits_.size() * blocks, [&](size_t first_unit, size_t last_unit, size_t thread) {
-    const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
-    float* scratch = scratch_.data() + thread * scratch_stride_;
-    for (size_t unit = first_unit; unit < last_unit; ++unit) {
-      const Visit& visit = visits_[unit / blocks];
-      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, ff);
-      float* gate = inner_.rows.data() + visit.first * ff + first;
-      float* up = up_.data() + visit.first * ff + first;
-      const auto run = [&](const Matrix& w, float* out) {
-        const InputView x =
-            input_.view(visit, form_for(kernels_, w.type, visit.count, config_.hidden));
-        multiply_row_block(kernels_, w, first, last, x, out, ff, scratch);
-      };
-      run(weights.gate[visit.expert], gate);
-      run(weights.up[visit.expert], up);
-      for (size_t i = 0; i < visit.count; ++i) {
-        kernels_.silu_multiply(gate + i * ff, up + i * ff, gate + i * ff, last - first);
-      }
-    }
-  });
+  const size_t operations = 2 * choices_ * ff * config_.hidden;
+  pool_.run(
+      visits_.size() * blocks, operations, [&](size_t first_unit, size_t last_unit, size_t thread) {
+        const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
+        float* scratch = scratch_.data() + thread * scratch_stride_;
+        for (size_t unit = first_unit; unit < last_unit; ++unit) {
+          const Visit& visit = visits_[unit / blocks];
+          const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, ff);
+          float* gate = inner_.rows.data() + visit.first * ff + first;
+          float* up = up_.data() + visit.first * ff + first;
+          const auto run = [&](const Matrix& w, float* out) {
+            const InputView x =
+                input_.view(visit, form_for(kernels_, w.type, visit.count, config_.hidden));
+            multiply_row_block(kernels_, w, first, last, x, out, ff, scratch);
+          };
+          run(weights.gate[visit.expert], gate);
+          run(weights.up[visit.expert], up);
+          for (size_t i = 0; i < visit.count; ++i) {
+            kernels_.silu_multiply(gate + i * ff, up + i * ff, gate + i * ff, last - first);
+          }
+        }
+      });
 }
 
 void Experts::down(const ExpertWeights& weights) {
   const size_t hidden = config_.hidden, blocks = row_blocks(hidden);
-  pool_.run(visits_.size() * blocks, [&](size_t first_unit, size_t last_unit, size_t thread) {
-    const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
-    for (size_t unit = first_unit; unit < last_unit; ++unit) {
-      const Visit& visit = visits_[unit / blocks];
-      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, hidden);
-      const Matrix w = weights.down[visit.expert];
-      const InputView x =
-          inner_.view(visit, form_for(kernels_, w.type, visit.count, config_.expert_ff));
-      multiply_row_block(kernels_, w, first, last, x, down_.data() + visit.first * hidden + first,
-                         hidden, scratch_.data() + thread * scratch_stride_);
-    }
-  });
+  const size_t operations = choices_ * hidden * config_.expert_ff;
+  pool_.run(visits_.size() * blocks, operations,
+            [&](size_t first_unit, size_t last_unit, size_t thread) {
+              const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
+              for (size_t unit = first_unit; unit < last_unit; ++unit) {
+                const Visit& visit = visits_[unit / blocks];
+                const size_t first = unit % blocks * kRowBlock,
+                             last = std::min(first + kRowBlock, hidden);
+                const Matrix w = weights.down[visit.expert];
+                const InputView x =
+                    inner_.view(visit, form_for(kernels_, w.type, visit.count, config_.expert_ff));
+                multiply_row_block(kernels_, w, first, last, x,
+                                   down_.data() + visit.first * hidden + first, hidden,
+                                   scratch_.data() + thread * scratch_stride_);
+              }
+            });
 }
 
 void Experts::run(const ExpertWeights& weights, const float* normed, size_t tokens, float* x) {
   const size_t used = config_.routing.experts_used, hidden = config_.hidden;
   choose(weights, normed, tokens);
   sort_by_expert(tokens);
-  pool_.run(tokens, [&](size_t first, size_t last, size_t) {
+  pool_.run(tokens, tokens * used * hidden, [&](size_t first, size_t last, size_t) {
     for (size_t i = first * used; i < last * used; ++i) {
       std::memcpy(input_.rows.data() + row_of_[i] * hidden, normed + i / used * hidden,
                   hidden * sizeof(float));
@@ -168,7 +181,7 @@ void Experts::run(const ExpertWeights& weights, const float* normed, size_t toke
   gate_and_up(weights);
   prepare(inner_, {weights.down.first.type});
   down(weights);
-  pool_.run(tokens, [&](size_t first, size_t last, size_t) {
+  pool_.run(tokens, tokens * used * hidden, [&](size_t first, size_t last, size_t) {
     for (size_t i = first * used; i < last * used; ++i) {
       kernels_.add_scaled(x + i / used * hidden, down_.data() + row_of_[i] * hidden, hidden,
                           chosen_weights_[i]);

@@ -64,6 +64,7 @@ class Experts {
   std::vector<uint32_t>
       row_of_;  // [max_tokens, experts_used]: row of a choice in the sorted buffers
   std::vector<uint32_t> next_row_;  // [experts]
+  size_t choices_ = 0;              // of the current pass: tokens * experts_used
   std::vector<Visit> visits_;       // ≤ experts
   Sorted input_;                    // [max_tokens * experts_used, hidden]
   Sorted inner_;  // [max_tokens * experts_used, expert_ff]: gate, then silu(gate) * up

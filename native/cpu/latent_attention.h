@@ -48,6 +48,7 @@ class LatentAttention {
   void attend_grouped(size_t tokens, size_t position, const uint16_t* cache);
   const uint16_t* packed(size_t group, size_t token, size_t tokens) const;
   TileAttentionState state(size_t token) const;
+  size_t attention_operations(size_t tokens, size_t total) const;
   size_t head_groups() const { return (config_.heads + kTileHeads - 1) / kTileHeads; }
 
   ThreadPool& pool_;

@@ -6,11 +6,11 @@
 namespace lacuna::cpu {
 namespace {
 
-// Multiply-adds below which waking the other threads costs more than it saves.
-constexpr size_t kWorthSharing = 1 << 14;
-
 // Rows that are unpacked to float32 together: they should stay in the second-level cache.
 constexpr size_t kFloatRows = 16;
+
+// What packing one value costs, in multiply-adds.
+constexpr size_t kPackCost = 4;
 
 bool is_plain_float(const Matrix& w) {
   return w.type == TensorType::kF32 && reinterpret_cast<uintptr_t>(w.data) % alignof(float) == 0;
@@ -121,10 +121,11 @@ InputView Linear::prepared(Form form) {
   if (form == Form::kBf16 && !has_packed_) {
     auto* packed = reinterpret_cast<uint16_t*>(packed_.data());
     const size_t tiles = (view_.tokens + kTileTokens - 1) / kTileTokens;
-    pool_.run(tiles, [&](size_t first, size_t last, size_t) {
-      kernels_.bf16->pack(view_.x, view_.x_stride, view_.tokens, view_.columns, first, last,
-                          packed);
-    });
+    pool_.run(tiles, view_.tokens * view_.columns * kPackCost,
+              [&](size_t first, size_t last, size_t) {
+                kernels_.bf16->pack(view_.x, view_.x_stride, view_.tokens, view_.columns, first,
+                                    last, packed);
+              });
     view_.packed = packed;
     has_packed_ = true;
   }
@@ -141,11 +142,7 @@ void Linear::run(const Matrix& w, float* out) {
                          scratch_.data() + thread * scratch_stride_);
     }
   };
-  if (w.rows * w.columns * x.tokens < kWorthSharing) {
-    blocks(0, row_blocks(w.rows), 0);
-  } else {
-    pool_.run(row_blocks(w.rows), blocks);
-  }
+  pool_.run(row_blocks(w.rows), w.rows * w.columns * x.tokens, blocks);
 }
 
 }  // namespace lacuna::cpu

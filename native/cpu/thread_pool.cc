@@ -3,9 +3,11 @@
 namespace lacuna::cpu {
 namespace {
 
-// Polls before sleeping: the next operation of a forward pass follows within microseconds, the next
-// request may not come for minutes.
-constexpr int kSpins = 2000;
+// Polls before giving way, and gives way before sleeping: the next operation of a forward pass
+// follows within microseconds, the next request may not come for minutes. Giving way matters where
+// the thread that is waited for shares this core.
+constexpr int kPolls = 100;
+constexpr int kYields = 50;
 
 void pause() {
 #ifdef LACUNA_X86
@@ -17,10 +19,14 @@ void pause() {
 
 // Waits until `value` is no longer `old`.
 uint32_t wait_for_change(const std::atomic<uint32_t>& value, uint32_t old) {
-  for (int i = 0; i < kSpins; ++i) {
+  for (int i = 0; i < kPolls + kYields; ++i) {
     const uint32_t now = value.load(std::memory_order_acquire);
     if (now != old) return now;
-    pause();
+    if (i < kPolls) {
+      pause();
+    } else {
+      std::this_thread::yield();
+    }
   }
   value.wait(old, std::memory_order_acquire);
   return value.load(std::memory_order_acquire);
@@ -46,11 +52,6 @@ void ThreadPool::run_part(size_t thread) const {
 }
 
 void ThreadPool::run_erased(size_t units, Call call, const void* body) {
-  if (units == 0) return;
-  if (units == 1 || workers_.empty()) {
-    call(body, 0, units, 0);
-    return;
-  }
   call_ = call;
   body_ = body;
   units_ = units;

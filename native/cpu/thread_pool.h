@@ -23,10 +23,17 @@ class ThreadPool {
   size_t threads() const { return workers_.size() + 1; }
 
   // Calls body(first, last, thread) once per thread that has work, over a partition of [0, units)
-  // into contiguous parts; returns when all are done. `body` must not throw. Not re-entrant; one
-  // caller at a time.
+  // into contiguous parts; returns when all are done. With fewer than kWorthSharing `operations`
+  // (multiply-adds, all units together) the caller does everything: waking a thread costs more than
+  // it saves, far more on a busy machine. `body` must not throw. Not re-entrant; one caller at a
+  // time.
   template <class Body>
-  void run(size_t units, const Body& body) {
+  void run(size_t units, size_t operations, const Body& body) {
+    if (units == 0) return;
+    if (units == 1 || workers_.empty() || operations < kWorthSharing) {
+      body(size_t{0}, units, size_t{0});
+      return;
+    }
     using Plain = std::remove_reference_t<Body>;
     run_erased(
         units,
@@ -35,6 +42,9 @@ class ThreadPool {
         },
         &body);
   }
+
+  // About fifteen microseconds of one core.
+  static constexpr size_t kWorthSharing = size_t{1} << 19;
 
  private:
   using Call = void (*)(const void* body, size_t first, size_t last, size_t thread);

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCode } from './cli-error.js';
+import type { BenchOptions } from './commands/bench.js';
 import type { CompleteOptions } from './commands/complete.js';
 import type { DebugLogitsOptions } from './commands/debug-logits.js';
 import type { DoctorOptions } from './commands/doctor.js';
@@ -64,6 +65,22 @@ export function createProgram(
     });
 
   program
+    .command('bench')
+    .description('measure how fast this machine runs a model')
+    .option('--model <path>', modelHelp)
+    .option('--threads <n>', '0 takes the physical cores', wholeNumber(0, 256), 0)
+    .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 4096), 512)
+    .option('--runs <n>', 'times that everything is measured', wholeNumber(1, 1000), 5)
+    .option('--prefill <n,n>', 'lengths of cold prompts', wholeNumbers(1), [512, 2048])
+    .option('--depths <n,n>', 'cached tokens to decode behind', wholeNumbers(0), [0, 2048, 8192])
+    .option('--keystrokes <n>', 'typed tokens to replay', wholeNumber(0, 100000), 200)
+    .option('--json', 'print one JSON object')
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import('./commands/bench.js');
+      finished(await bench(options, packageRoot));
+    });
+
+  program
     .command('debug')
     .description('look inside the engine')
     .command('logits')
@@ -108,4 +125,8 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+function wholeNumbers(least: number): (text: string) => number[] {
+  return (text) => text.split(',').map(wholeNumber(least, 1 << 24));
 }

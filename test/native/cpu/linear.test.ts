@@ -54,7 +54,8 @@ describe('linear layers', () => {
     it(`give the same bits for every number of threads on ${path}`, () => {
       const addon = testingAddon();
       const type = weightTypes.find((t) => t.name === 'Q8_0')!;
-      const [rows, columns, tokens] = [211, 256, 3];
+      // Enough work to be worth sharing.
+      const [rows, columns, tokens] = [1111, 256, 3];
       const blocks = randomBlocks(random, type, rows * columns);
       const x = randomFloats(random, tokens * columns);
       const call = { path, type: type.id, blocks, rows, columns, tokens, x };

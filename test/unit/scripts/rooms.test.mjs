@@ -9,13 +9,21 @@ const rooms = {
   client: { rooms: ['protocol'], packages: ['vscode', 'vscode-languageclient'] },
   protocol: { rooms: [], packages: [] },
   'server/cli': {
-    rooms: ['protocol', 'server/lsp', 'server/completion', 'server/models', 'server/engine'],
+    rooms: [
+      'protocol',
+      'server/lsp',
+      'server/bench',
+      'server/completion',
+      'server/models',
+      'server/engine',
+    ],
     packages: ['commander', 'vscode-languageserver-textdocument'],
   },
   'server/lsp': {
     rooms: ['protocol', 'server/completion', 'server/engine'],
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
+  'server/bench': { rooms: ['server/engine'], packages: [] },
   'server/models': { rooms: ['server/engine'], packages: [] },
   'server/completion': {
     rooms: ['server/prompt', 'server/engine'],
