@@ -33,6 +33,13 @@ Path best_path() {
   return Path::kReference;
 }
 
+Path best_exact_path() {
+  for (const Path path : {Path::kAvx512, Path::kAvx2}) {
+    if (path_available(path)) return path;
+  }
+  return Path::kReference;
+}
+
 const Kernels& kernels_for(Path path) {
   if (!path_available(path)) {
     throw Error(ErrorCode::kUnsupported, "this CPU cannot run the chosen path",

@@ -68,6 +68,9 @@ const Kernels& amx_path_kernels();
 // Whether this CPU (and its operating system) can run a path; the reference always can.
 bool path_available(Path path);
 Path best_path();
+
+// The fastest path that computes in float32 throughout.
+Path best_exact_path();
 // Throws Error kUnsupported where the path is not available.
 const Kernels& kernels_for(Path path);
 

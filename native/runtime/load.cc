@@ -46,6 +46,10 @@ void read_through(const MappedFile& file, const std::function<void(double)>& pro
 
 }  // namespace
 
+cpu::Path path_for(size_t weight_bytes) {
+  return weight_bytes <= kCachedWeights ? cpu::best_exact_path() : cpu::best_path();
+}
+
 LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
                          const std::function<void(double)>& progress) {
   check(options);
@@ -57,8 +61,9 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
 
   const size_t wanted = options.context_length == 0 ? kDefaultContext : options.context_length;
   const size_t context = std::min<size_t>(wanted, config.context_length);
+  const cpu::Path cpu_path = options.path.value_or(path_for(file->size()));
   const cpu::CpuOptions cpu_options{
-      .path = options.path,
+      .path = cpu_path,
       .threads = options.threads == 0 ? cpu::detect_cpu_features().cores : options.threads,
       .context_length = context,
       .max_chunk = std::min(options.chunk, context),
@@ -66,7 +71,7 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
   try {
     auto model = std::make_unique<cpu::CpuModel>(std::move(weights), config, cpu_options);
     auto session = std::make_unique<Session>(std::move(model), std::move(vocabulary));
-    return {std::make_unique<Engine>(std::move(session)), options.path, cpu_options.threads};
+    return {std::make_unique<Engine>(std::move(session)), cpu_path, cpu_options.threads};
   } catch (const std::bad_alloc&) {
     const size_t cache = size_t{config.layers} * context * config.cache_dim() * sizeof(float);
     throw Error(ErrorCode::kOutOfMemory,

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cpu/kernels.h"
@@ -11,14 +12,22 @@
 namespace lacuna {
 
 struct LoadOptions {
-  size_t context_length = 0;  // 0: what the model was trained for, at most kDefaultContext
-  size_t threads = 0;         // 0: one per physical core
-  size_t chunk = 256;         // tokens per prefill pass
-  cpu::Path path = cpu::best_path();
+  size_t context_length = 0;      // 0: what the model was trained for, at most kDefaultContext
+  size_t threads = 0;             // 0: one per physical core
+  size_t chunk = 256;             // tokens per prefill pass
+  std::optional<cpu::Path> path;  // by default chosen by `path_for`
 };
 
 // Keeps the default cache of a 16B model at a few hundred megabytes.
 inline constexpr size_t kDefaultContext = 4096;
+
+// Weights up to this size stay in a processor's caches: decoding them is not bound by memory, and
+// rounding activations gains nothing.
+inline constexpr size_t kCachedWeights = size_t{128} << 20;
+
+// The path for a model of `weight_bytes`: small ones in float32, where an answer does not depend on
+// how its prompt was cut into passes; large ones by the fastest.
+cpu::Path path_for(size_t weight_bytes);
 
 struct LoadedEngine {
   std::unique_ptr<Engine> engine;

@@ -33,7 +33,10 @@ export interface NativeEngineOptions {
   readonly contextLength?: number;
   /** Worker threads, the engine's own included; 0 picks the number of physical cores. */
   readonly threads?: number;
-  /** `auto` picks the fastest path this CPU can run. */
+  /**
+   * `auto` picks for a small model the fastest path in float32, whose answers do not depend on how a prompt was cut
+   * into passes, and for a large one the fastest this CPU can run.
+   */
   readonly cpuPath?: 'auto' | 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
   /** Tokens per prefill step; default 256. */
   readonly chunk?: number;

@@ -79,6 +79,12 @@ describe('the native engine', function () {
     assert.equal(engine.info.vocabularySize, 1040);
   });
 
+  it('computes a small model in float32 unless it is told otherwise', async () => {
+    const engine = await nativeAddon().loadEngine(fixtureModel('tiny-lite-q4_k_m.gguf'), {});
+    open.push(engine);
+    assert.equal(engine.info.cpuPath, exactPaths().at(-1));
+  });
+
   if (fastPaths().includes('amx')) {
     it('keeps its cache in bfloat16 tiles where the CPU has them', async () => {
       const engine = await load({ cpuPath: 'amx' }, 'tiny-v3-q8_0.gguf');
