@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
 namespace lacuna::cpu {
 
@@ -13,12 +11,7 @@ class Buffer {
  public:
   Buffer() = default;
   // Throws std::bad_alloc.
-  explicit Buffer(size_t floats) : size_(floats) {
-    constexpr size_t kLine = 64;
-    const size_t bytes = (floats * sizeof(float) + kLine - 1) / kLine * kLine;
-    data_.reset(static_cast<float*>(std::aligned_alloc(kLine, bytes == 0 ? kLine : bytes)));
-    if (data_ == nullptr) throw std::bad_alloc();
-  }
+  explicit Buffer(size_t floats);
 
   float* data() { return data_.get(); }
   const float* data() const { return data_.get(); }
@@ -26,10 +19,13 @@ class Buffer {
   size_t bytes() const { return size_ * sizeof(float); }
 
  private:
-  struct Free {
-    void operator()(float* p) const { std::free(p); }
+  // Whole pages of their own, so that they go back to the operating system and not to the heap's
+  // free list.
+  struct Unmap {
+    size_t bytes;
+    void operator()(float* p) const;
   };
-  std::unique_ptr<float, Free> data_;
+  std::unique_ptr<float, Unmap> data_{nullptr, Unmap{0}};
   size_t size_ = 0;
 };
 

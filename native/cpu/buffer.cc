@@ -1,0 +1,21 @@
+#include "cpu/buffer.h"
+
+#include <sys/mman.h>
+
+#include <new>
+
+namespace lacuna::cpu {
+
+Buffer::Buffer(size_t floats) : size_(floats) {
+  if (floats == 0) return;
+  const size_t bytes = floats * sizeof(float);
+  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) throw std::bad_alloc();
+  data_ = std::unique_ptr<float, Unmap>(static_cast<float*>(p), Unmap{bytes});
+}
+
+void Buffer::Unmap::operator()(float* p) const {
+  munmap(p, bytes);
+}
+
+}  // namespace lacuna::cpu
