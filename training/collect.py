@@ -74,11 +74,10 @@ def main():
     args.corpus.mkdir(parents=True, exist_ok=True)
     rows = [line.split("\t") for line in args.manifest.read_text().splitlines()[1:]]
     rows = [row for row in rows if not args.only or row[2] in args.only]
-    compressor = zstandard.ZstdCompressor(level=12)
-    writers = {
-        split: compressor.stream_writer((args.corpus / f"{split}.jsonl.zst").open("wb"))
-        for split in ("train", "valid")
-    }
+    writers = {}
+    for split in ("train", "valid"):
+        out = (args.corpus / f"{split}.jsonl.zst").open("wb")
+        writers[split] = zstandard.ZstdCompressor(level=12).stream_writer(out)
     with (args.corpus / "packages.tsv").open("w") as packages:
         packages.write("source\tname\tversion\tlicence\n")
         for split, source, name, version, licence in rows:

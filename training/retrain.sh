@@ -17,5 +17,5 @@ if [ ! -d "$final" ]; then
 fi
 "$python" "$here/train.py" --work "$work" --run final --from "$work/runs/main" \
   --decay $((steps - constant))
-"$python" "$here/evaluate.py" "$final" --work "$work" --holes 50 --threads 2
+"$python" "$here/evaluate.py" "$final" --work "$work" --holes 20 --threads 2
 "$python" "$here/export_gguf.py" "$final" "$work/lacuna-embedded-q8_0.gguf" --work "$work"

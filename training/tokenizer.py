@@ -126,7 +126,7 @@ def main():
         texts = [held_out.text(d) for d in held_out.documents if d["lang"] == lang]
         encoded = tokenizer.encode_batch(texts, add_special_tokens=False)
         assert all(tokenizer.decode(e.ids) == t for e, t in zip(encoded, texts)), "lossy"
-        n = sum(len(e.ids) for e in encoded)
+        n = max(1, sum(len(e.ids) for e in encoded))
         print(f"{lang}: {sum(len(t.encode()) for t in texts) / n:.3f} bytes a token")
 
 

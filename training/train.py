@@ -133,12 +133,12 @@ class Trainer:
         self.model = Model(Config(**(state["config"] if state else config)))
         rates = (args.matrix_rate, args.rate, args.embedding_rate, args.weight_decay)
         self._optimizer = Optimizer(self.model, *rates)
-        self.step, self._decay = 0, {"start": 0, "steps": args.decay}
+        self.step, self._drawn, self._decay = 0, 0, {"start": 0, "steps": args.decay}
         if state:
             self.model.load_state_dict(state["model"])
             self._optimizer.load_state_dict(state["optimizer"])
             torch.set_rng_state(state["rng"])
-            self.step = state["step"]
+            self.step, self._drawn = state["step"], state["drawn"]
             own = path.parent == self._folder
             self._decay = state["decay"] if own else {"start": self.step, "steps": args.decay}
         tokens = args.micro_tokens
@@ -174,6 +174,7 @@ class Trainer:
     def _save(self):
         extra = {
             "decay": self._decay,
+            "drawn": self._drawn,  # micro-batches
             "seed": self._args.seed,
             "micro_tokens": self._args.micro_tokens,
         }
@@ -186,10 +187,10 @@ class Trainer:
 
     def _one_step(self, pool):
         n = self._args.micro_batches
-        for m in range(n):
+        for _ in range(n):
             batch = self._next.result()
-            k = self.step * n + m
-            self._next = pool.submit(self._batches.batch, k + 1)
+            self._drawn += 1
+            self._next = pool.submit(self._batches.batch, self._drawn)
             losses, mtp = micro_step(self.model, batch, 1 / n)
             self._report.add(batch, losses, mtp)
         self._optimizer.step(self._factor())
@@ -197,7 +198,8 @@ class Trainer:
         self.step += 1
         if self.step % REPORT_STEPS == 0:
             spread = [round(max(s) * len(s), 2) for s in balance]  # 1: even
-            self.write(self._report.line() | {"rate": round(self._factor(), 4), "busiest": spread})
+            line = self._report.line() | {"rate": round(self._factor(), 4)}
+            self.write(line | {"drawn": self._drawn, "busiest": spread})
         if self.step % EVAL_STEPS == 0:
             self.write({"valid_bpb": bits_per_byte(self.model, self._args.work), "load": balance})
             self._report.clear()
@@ -207,8 +209,7 @@ class Trainer:
         self.model.train()
         self._saved = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            first = self.step * self._args.micro_batches
-            self._next = pool.submit(self._batches.batch, first)
+            self._next = pool.submit(self._batches.batch, self._drawn)
             while not self._last():
                 losses = self._one_step(pool)
                 if not np.isfinite(losses).all():
