@@ -54,7 +54,11 @@ def layer_tensors(weights: dict[str, np.ndarray], source: str, block: int, c) ->
 
 def tensors(weights: dict[str, np.ndarray], c, mtp: bool) -> dict[str, np.ndarray]:
     """All tensors by their GGUF names; the head is the embedding and has none of its own."""
-    out = {"token_embd.weight": weights["embedding"], "output_norm.weight": weights["norm.weight"]}
+    scale = c.input_scale
+    out = {
+        "token_embd.weight": weights["embedding"] * scale,
+        "output_norm.weight": weights["norm.weight"] / scale,
+    }
     for i in range(c.layers):
         out |= layer_tensors(weights, f"layers.{i}.", i, c)
     if mtp:
@@ -63,6 +67,8 @@ def tensors(weights: dict[str, np.ndarray], c, mtp: bool) -> dict[str, np.ndarra
         names |= {"hnorm.weight": "hnorm.weight", "norm.weight": "shared_head_norm.weight"}
         for mine, theirs in names.items():
             out[f"blk.{c.layers}.nextn.{theirs}"] = weights[f"mtp.{mine}"]
+        head_norm = f"blk.{c.layers}.nextn.shared_head_norm.weight"
+        out[head_norm] = out[head_norm] / scale
     return out
 
 

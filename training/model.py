@@ -15,20 +15,23 @@ import kernels
 class Config:
     vocabulary: int = 12288
     context: int = 1024
-    hidden: int = 256
-    layers: int = 8  # without the MTP module
-    heads: int = 4
+    hidden: int = 320
+    layers: int = 6  # without the MTP module
+    heads: int = 5
     kv_rank: int = 128
     nope: int = 32
     rope: int = 32
     value: int = 64
-    dense: int = 704
+    dense: int = 896
     experts: int = 8
     used: int = 2
-    expert: int = 128
+    expert: int = 192
     shared: int = 2  # experts' widths in the shared one
     rope_base: float = 10000.0
     epsilon: float = 1e-6
+    # The table serves as input and as head, which want different scales: as input its rows must hold their
+    # own beside what the layers add. The export folds this into the table and the norms before the head.
+    input_scale: float = 16.0
 
 
 class RMSNorm(nn.Module):
@@ -172,7 +175,7 @@ class Model(nn.Module):
         return self.mtp(state, embedded, self.table[: state.shape[1]])
 
     def embed(self, tokens, dtype=torch.float32):
-        return F.embedding(tokens, self.embedding).to(dtype)
+        return F.embedding(tokens, self.embedding).to(dtype) * self.c.input_scale
 
     def logits(self, state):
         return F.linear(state, self.embedding.to(state.dtype)).float()
