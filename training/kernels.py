@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 BLOCK = 256  # keys a step in the backward pass of attention
+ALIGN = 128  # rows an expert's share is padded to a multiple of
 CHUNK = 1024  # rows of logits in memory at a time
 
 
@@ -95,54 +96,21 @@ def float_linear(x, weight):
         return F.linear(x.float(), weight)
 
 
-@torch.library.custom_op("lacuna::experts_forward", mutates_args=())
-def experts_forward(
-    x: torch.Tensor,
-    chosen: torch.Tensor,
-    weights: torch.Tensor,
-    gate_up: torch.Tensor,
-    down: torch.Tensor,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    used = chosen.shape[1]
-    order = torch.argsort(chosen.flatten(), stable=True)  # by expert
-    counts = torch.bincount(chosen.flatten(), minlength=gate_up.shape[0])
-    sorted_x = x.index_select(0, order // used)
-    hidden = x.new_empty(order.shape[0], gate_up.shape[1])
-    y = torch.empty_like(sorted_x)
-    a = 0
-    for e, n in enumerate(counts.tolist()):
-        if n:
-            torch.mm(sorted_x[a : a + n], gate_up[e].t(), out=hidden[a : a + n])
-            gate, up = hidden[a : a + n].chunk(2, -1)
-            torch.mm(F.silu(gate) * up, down[e].t(), out=y[a : a + n])
-        a += n
-    inverse = torch.empty_like(order)
-    inverse[order] = torch.arange(order.shape[0])
-    each = y.index_select(0, inverse).view(-1, used, x.shape[1])
-    out = (each.float() * weights[..., None]).sum(1).to(x.dtype)
-    return out, order, counts, hidden
-
-
-@experts_forward.register_fake
-def _(x, chosen, weights, gate_up, down):
-    n = chosen.numel()
-    return (
-        torch.empty_like(x),
-        chosen.new_empty(n),
-        chosen.new_empty(gate_up.shape[0]),
-        x.new_empty(n, gate_up.shape[1]),
-    )
+def _silu_product(hidden):
+    gate, up = hidden.float().chunk(2, -1)
+    return (gate * torch.sigmoid(gate) * up).to(hidden.dtype)
 
 
 def _silu_product_gradient(hidden, g, row_weight):
-    """Of rows y = (silu(gate) * up) @ down': the product, weighted, and what reaches gate and up."""
+    """Of rows y = (silu(gate) * up) @ down': the product, weighted; what reaches gate and up; and how
+    the row's weight changes the loss."""
     gate, up = hidden.float().chunk(2, -1)
     sigmoid = torch.sigmoid(gate)
     silu = gate * sigmoid
+    product = silu * up
+    dots = (product * g.float()).sum(-1)
     g = g.float() * row_weight
     d_gate = g * up * (sigmoid + silu * (1 - sigmoid))
-    product = silu * up
-    dots = (product * g).sum(-1) / row_weight[:, 0]
     return (
         (product * row_weight).to(hidden.dtype),
         torch.cat((d_gate, g * silu), -1).to(hidden.dtype),
@@ -150,7 +118,68 @@ def _silu_product_gradient(hidden, g, row_weight):
     )
 
 
+_silu_product_fast = torch.compile(_silu_product, dynamic=True)
 _silu_product_gradient_fast = torch.compile(_silu_product_gradient, dynamic=True)
+
+
+def _by_expert(chosen: torch.Tensor, experts: int):
+    """Lays the rows (token, choice) out by expert, each expert's from a multiple of ALIGN.
+
+    Returns the slot of each row, the token of each slot (0 where it is empty) and where each expert
+    ends. Aligned, the products come in few shapes: a new shape costs the library more than the
+    arithmetic does.
+    """
+    flat = chosen.flatten()
+    counts = torch.bincount(flat, minlength=experts)
+    order = torch.argsort(flat, stable=True)
+    padded = (counts + ALIGN - 1) // ALIGN * ALIGN
+    ends = padded.cumsum(0)
+    shift = (ends - padded) - (counts.cumsum(0) - counts)
+    slot = torch.empty_like(order)
+    slot[order] = torch.arange(len(flat)) + shift.repeat_interleave(counts)
+    token = torch.zeros(len(flat) + experts * ALIGN, dtype=torch.int64)
+    token[slot] = torch.arange(len(flat)) // chosen.shape[1]
+    return slot, token, ends, counts
+
+
+def _spans(ends: torch.Tensor):
+    bounds = [0, *ends.tolist()]
+    return [(e, a, b) for e, (a, b) in enumerate(zip(bounds, bounds[1:])) if a < b]
+
+
+@torch.library.custom_op("lacuna::experts_forward", mutates_args=())
+def experts_forward(
+    x: torch.Tensor,
+    chosen: torch.Tensor,
+    weights: torch.Tensor,
+    gate_up: torch.Tensor,
+    down: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    slot, token, ends, counts = _by_expert(chosen, len(gate_up))
+    rows = x.index_select(0, token)
+    hidden = x.new_empty(len(token), gate_up.shape[1])
+    y = torch.empty_like(rows)
+    for e, a, b in _spans(ends):
+        torch.mm(rows[a:b], gate_up[e].t(), out=hidden[a:b])
+    product = _silu_product_fast(hidden)
+    for e, a, b in _spans(ends):
+        torch.mm(product[a:b], down[e].t(), out=y[a:b])
+    each = y.index_select(0, slot).view(*chosen.shape, -1)
+    out = (each.float() * weights[..., None]).sum(1).to(x.dtype)
+    return out, counts, slot, token, ends, hidden
+
+
+@experts_forward.register_fake
+def _(x, chosen, weights, gate_up, down):
+    experts, slots = len(gate_up), chosen.numel() + len(gate_up) * ALIGN
+    return (
+        torch.empty_like(x),
+        chosen.new_empty(experts),
+        chosen.new_empty(chosen.numel()),
+        chosen.new_empty(slots),
+        chosen.new_empty(experts),
+        x.new_empty(slots, gate_up.shape[1]),
+    )
 
 
 @torch.library.custom_op("lacuna::experts_backward", mutates_args=())
@@ -160,35 +189,30 @@ def experts_backward(
     weights: torch.Tensor,
     gate_up: torch.Tensor,
     down: torch.Tensor,
-    order: torch.Tensor,
-    counts: torch.Tensor,
+    slot: torch.Tensor,
+    token: torch.Tensor,
+    ends: torch.Tensor,
     hidden: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    used = weights.shape[1]
-    token = order // used
-    sorted_g, sorted_x = g.index_select(0, token), x.index_select(0, token)
-    row_weight = weights.flatten().index_select(0, order)[:, None].clamp(min=1e-9)
-    d_product = torch.empty(order.shape[0], down.shape[2], dtype=x.dtype)
-    bounds = [0, *counts.cumsum(0).tolist()]
-    spans = [(e, bounds[e], bounds[e + 1]) for e in range(len(bounds) - 1)]
-    for e, a, b in spans:
-        torch.mm(sorted_g[a:b], down[e], out=d_product[a:b])
+    g_rows, rows = g.index_select(0, token), x.index_select(0, token)
+    row_weight = weights.new_zeros(len(token), 1)  # empty slots count for nothing
+    row_weight[slot, 0] = weights.flatten()
+    d_product = x.new_empty(len(token), down.shape[2])
+    for e, a, b in _spans(ends):
+        torch.mm(g_rows[a:b], down[e], out=d_product[a:b])
     product, d_hidden, dots = _silu_product_gradient_fast(hidden, d_product, row_weight)
-    dx_sorted = torch.empty_like(sorted_x)
-    d_gate_up, d_down = torch.empty_like(gate_up), torch.empty_like(down)
-    for e, a, b in spans:
-        torch.mm(d_hidden[a:b], gate_up[e], out=dx_sorted[a:b])
-        torch.mm(d_hidden[a:b].t(), sorted_x[a:b], out=d_gate_up[e])
-        torch.mm(sorted_g[a:b].t(), product[a:b], out=d_down[e])
-    inverse = torch.empty_like(order)
-    inverse[order] = torch.arange(order.shape[0])
-    dx = dx_sorted.index_select(0, inverse).view(-1, used, x.shape[1]).sum(1)
-    d_weights = dots.index_select(0, inverse).view(-1, used)
-    return dx, d_weights, d_gate_up, d_down
+    dx_rows = torch.empty_like(rows)
+    d_gate_up, d_down = torch.zeros_like(gate_up), torch.zeros_like(down)
+    for e, a, b in _spans(ends):
+        torch.mm(d_hidden[a:b], gate_up[e], out=dx_rows[a:b])
+        torch.mm(d_hidden[a:b].t(), rows[a:b], out=d_gate_up[e])
+        torch.mm(g_rows[a:b].t(), product[a:b], out=d_down[e])
+    dx = dx_rows.index_select(0, slot).view(*weights.shape, -1).sum(1)
+    return dx, dots.index_select(0, slot).view_as(weights), d_gate_up, d_down
 
 
 @experts_backward.register_fake
-def _(g, x, weights, gate_up, down, order, counts, hidden):
+def _(g, x, weights, gate_up, down, slot, token, ends, hidden):
     return (
         torch.empty_like(x),
         torch.empty_like(weights),
@@ -199,8 +223,8 @@ def _(g, x, weights, gate_up, down, order, counts, hidden):
 
 def _experts_setup(ctx, inputs, output):
     x, _, weights, gate_up, down = inputs
-    _, order, counts, hidden = output
-    ctx.save_for_backward(x, weights, gate_up, down, order, counts, hidden)
+    _, _, slot, token, ends, hidden = output
+    ctx.save_for_backward(x, weights, gate_up, down, slot, token, ends, hidden)
 
 
 def _experts_grad(ctx, g, *_):
@@ -218,7 +242,7 @@ def experts(x, chosen, weights, gate_up, down):
     [experts, hidden, width]. Exact: no expert has a capacity, no token is dropped.
     """
     dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
-    out, _, counts, _ = experts_forward(
+    out, counts, *_ = experts_forward(
         x.to(dtype), chosen, weights, gate_up.to(dtype), down.to(dtype)
     )
     return out, counts
