@@ -8,8 +8,16 @@
 namespace lacuna::cpu {
 namespace {
 
-// Cached positions whose scores are computed together.
-constexpr size_t kBlock = 128;
+// Cached positions whose scores are computed together: their rows lie side by side.
+constexpr size_t kBlock = kPageTokens;
+
+const float* rows_of(const AttentionInput& in, size_t position) {
+  return reinterpret_cast<const float*>(in.cache.row(in.pages, position));
+}
+
+bool interrupted(const AttentionInput& in) {
+  return in.pool != nullptr && in.pool->interrupted();
+}
 
 // Hands out pieces of a thread's scratch.
 class Carver {
@@ -109,8 +117,8 @@ void attend_absorbed(const Kernels& k, const ModelConfig& c, const AttentionInpu
   }
   reset(s, in.tokens, rank);
   const size_t total = in.first_position + in.tokens;
-  for (size_t first = 0; first < total; first += kBlock) {
-    const float* rows = in.cache + first * dim;
+  for (size_t first = 0; first < total && !interrupted(in); first += kBlock) {
+    const float* rows = rows_of(in, first);
     add_block(k, in, s, s.queries, dim, {rows, dim, dim, rows, dim, rank}, first,
               std::min(first + kBlock, total));
   }
@@ -137,9 +145,9 @@ void attend_decompressed(const Kernels& k, const ModelConfig& c, const Attention
 
   reset(s, in.tokens, c.value_dim);
   const size_t total = in.first_position + in.tokens;
-  for (size_t first = 0; first < total; first += kBlock) {
+  for (size_t first = 0; first < total && !interrupted(in); first += kBlock) {
     const size_t last = std::min(first + kBlock, total);
-    const float* rows = in.cache + first * dim;
+    const float* rows = rows_of(in, first);
     k.multiply(rows, dim, last - first, s.w_uk, rank, c.nope_dim, rank, s.keys, c.query_dim());
     k.multiply(rows, dim, last - first, s.w_uv, rank, c.value_dim, rank, s.values, c.value_dim);
     for (size_t i = 0; i < last - first; ++i) {

@@ -4,15 +4,18 @@
 //   absorbed      score = (W_UK^T q_nope) · c + q_pe · k_pe      output = W_UV Σ p c
 //   decompressed  score = q_nope · (W_UK c) + q_pe · k_pe        output = Σ p (W_UV c)
 // Absorbed work grows with new × cached tokens at the latent's width; decompressed work pays once
-// per cached token and then runs at the head's width. Both walk the cache in blocks at fixed
-// positions with an online softmax (Milakov and Gimelshein 2018), so memory does not grow with the
-// context and a token's result does not depend on which other tokens are computed with it.
+// per cached token and then runs at the head's width. Both walk the cache page by page with an
+// online softmax (Milakov and Gimelshein 2018), so memory does not grow with the context and a
+// token's result does not depend on which other tokens are computed with it.
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "cpu/kernels.h"
+#include "cpu/kv_pool.h"
 #include "cpu/linear.h"
+#include "cpu/thread_pool.h"
 #include "model/config.h"
 #include "model/matrix.h"
 
@@ -27,10 +30,12 @@ struct AttentionInput {
   float* queries;  // [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled
   size_t tokens;   // new tokens; token t stands at position first_position + t
   size_t first_position;
-  const float* cache;  // [first_position + tokens, cache_dim], new tokens included
-  MatrixStack k_b;     // heads × [kv_lora_rank, nope_dim]
-  MatrixStack v_b;     // heads × [value_dim, kv_lora_rank]
-  float* out;          // [tokens, heads * value_dim]
+  LayerPages cache;               // float32 rows of cache_dim, new tokens included
+  std::span<const PageId> pages;  // of the sequence
+  MatrixStack k_b;                // heads × [kv_lora_rank, nope_dim]
+  MatrixStack v_b;                // heads × [value_dim, kv_lora_rank]
+  float* out;                     // [tokens, heads * value_dim]
+  const ThreadPool* pool;         // whose interrupt ends the walk early; may be null
 };
 
 // Floats of scratch that one thread needs for passes of up to `tokens` tokens.

@@ -20,6 +20,9 @@ size_t feed_forward_width(const ModelConfig& c) {
   return std::max(c.dense_ff, c.shared_ff);
 }
 
+// What an element-wise step costs for a value, in multiply-adds.
+constexpr size_t kElementCost = 4;
+
 }  // namespace
 
 CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfig& config,
@@ -32,104 +35,140 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       scale_(static_cast<float>(attention_scale(config))),
       pool_(options.threads),
       linear_(pool_, kernels_, options.max_chunk, widest(config)),
-      x_(options.max_chunk * config.hidden),
-      normed_(x_.size()),
+      kv_pool_(0, 0, 0),  // until it is known which rows it holds
+      normed_(options.max_chunk * config.hidden),
       q_latent_(options.max_chunk * config.q_lora_rank),
       q_(options.max_chunk * config.heads * config.query_dim()),
       kv_(options.max_chunk * config.cache_dim()),
       attended_(options.max_chunk * config.heads * config.value_dim),
-      projected_(x_.size()),
+      projected_(normed_.size()),
       gate_(options.max_chunk * feed_forward_width(config)),
       up_(gate_.size()),
-      cosines_(options.max_chunk * config.rope_dim / 2),
-      sines_(cosines_.size()),
+      cache_rows_(options.max_chunk * LatentAttention::row_width(config)),
       attention_scratch_stride_(0) {
   if (!options.attention && LatentAttention::fits(kernels_, config)) {
-    tile_attention_.emplace(pool_, kernels_, config_, options.max_chunk);
+    tile_attention_.emplace(pool_, kernels_, config_, options.max_chunk, options.context_length);
   } else {
     attention_scratch_stride_ = attention_scratch(config, options.max_chunk);
     attention_scratch_ = Buffer(options.threads * attention_scratch_stride_);
   }
-  // Tiles are read whole: up to fifteen rows beyond the last.
-  const size_t rows = config.layers * options.context_length + kTileHeads;
-  cache_ = Buffer((rows * cache_row_bytes() + 3) / sizeof(float));
-  cache_row_ = Buffer(LatentAttention::row_width(config));
-  std::fill_n(cache_row_.data(), cache_row_.size(), 0.0f);
+  kv_pool_ = KvPool(options.pages, config.layers, cache_row_bytes());
   if (config.routing.experts > 0) experts_.emplace(pool_, kernels_, config_, options.max_chunk);
 }
 
 DeviceMemory CpuModel::memory() const {
   size_t scratch = linear_.bytes() + (experts_ ? experts_->bytes() : 0) +
                    (tile_attention_ ? tile_attention_->bytes() : 0);
-  for (const Buffer* b : {&x_, &normed_, &q_latent_, &q_, &kv_, &attended_, &projected_, &gate_,
-                          &up_, &cosines_, &sines_, &attention_scratch_}) {
+  for (const Buffer* b : {&normed_, &q_latent_, &q_, &kv_, &attended_, &projected_, &gate_, &up_,
+                          &cache_rows_, &attention_scratch_}) {
     scratch += b->bytes();
   }
   return {weights_->mapped_bytes(), weights_->owned_bytes(),
-          config_.layers * options_.context_length * cache_row_bytes(), scratch};
+          kv_pool_.pages() * kv_pool_.page_bytes(), scratch};
 }
 
-void CpuModel::begin(std::span<const int32_t> tokens, size_t position) {
-  tokens_ = tokens.size();
-  position_ = position;
+std::unique_ptr<Pass> CpuModel::make_pass() {
+  return std::make_unique<CpuPass>(config_, options_.max_chunk);
+}
+
+void CpuModel::begin(Pass& erased, std::span<const SequenceChunk> chunks, PassKind kind) {
+  auto& pass = static_cast<CpuPass&>(erased);
+  pass.kind = kind;
+  pass.tokens = pass.parts_done = 0;
+  pass.chunks.resize(chunks.size());
   const Matrix& embedding = weights_->token_embedding;
   const DequantizeRow dequantize = kernels_.dequantize_row(embedding.type);
   const size_t pairs = config_.rope_dim / 2;
-  for (size_t t = 0; t < tokens_; ++t) {
-    dequantize(embedding.row(static_cast<size_t>(tokens[t])), x_.data() + t * config_.hidden,
-               config_.hidden);
-    for (size_t i = 0; i < pairs; ++i) {
-      const double angle = static_cast<double>(position + t) * frequencies_[i];
-      cosines_.data()[t * pairs + i] = static_cast<float>(std::cos(angle));
-      sines_.data()[t * pairs + i] = static_cast<float>(std::sin(angle));
+  for (size_t c = 0; c < chunks.size(); ++c) {
+    const SequenceChunk& chunk = chunks[c];
+    PassChunk& copy = pass.chunks[c];
+    copy.first_row = pass.tokens;
+    copy.tokens = chunk.tokens.size();
+    copy.position = chunk.position;
+    copy.pages.assign(chunk.pages.begin(), chunk.pages.end());
+    for (size_t i = 0; i < copy.tokens; ++i) {
+      const size_t t = pass.tokens + i;
+      dequantize(embedding.row(static_cast<size_t>(chunk.tokens[i])),
+                 pass.x.data() + t * config_.hidden, config_.hidden);
+      for (size_t p = 0; p < pairs; ++p) {
+        const double angle = static_cast<double>(chunk.position + i) * frequencies_[p];
+        pass.cosines.data()[t * pairs + p] = static_cast<float>(std::cos(angle));
+        pass.sines.data()[t * pairs + p] = static_cast<float>(std::sin(angle));
+      }
     }
+    pass.tokens += copy.tokens;
   }
 }
 
-void CpuModel::run_layer(size_t layer) {
+bool CpuModel::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& interrupt) {
+  auto& pass = static_cast<CpuPass&>(erased);
   const LayerWeights& w = weights_->layers[layer];
-  attention(w.attention, layer);
-  norm(x_.data(), w.ffn_norm, tokens_, config_.hidden, normed_.data());
-  if (w.is_dense) {
-    feed_forward(w.dense);
-    return;
+  pool_.watch(&interrupt);
+  if (pass.parts_done == 0) {
+    attention(pass, w.attention, layer);
+    if (pool_.stopped()) return false;
+    pass.parts_done = 1;
   }
-  if (!w.moe.shared.gate.empty()) feed_forward(w.moe.shared);
-  experts_->run(w.moe, normed_.data(), tokens_, x_.data());
+  const bool has_shared = !w.is_dense && !w.moe.shared.gate.empty();
+  norm(pass.x.data(), w.ffn_norm, pass.tokens, config_.hidden, normed_.data());
+  if (w.is_dense || has_shared) feed_forward(pass, w.is_dense ? w.dense : w.moe.shared);
+  if (!w.is_dense) experts_->run(w.moe, normed_.data(), pass.tokens, pass.kind);
+  if (pool_.stopped()) return false;
+  if (w.is_dense || has_shared) add_to_residual(pass, projected_.data());
+  if (!w.is_dense) experts_->add_to(pass.x.data());
+  pass.parts_done = 0;
+  return true;
 }
 
-void CpuModel::logits(size_t first_row, size_t count, float* out) {
-  norm(x_.data() + first_row * config_.hidden, weights_->output_norm, count, config_.hidden,
-       normed_.data());
-  linear_.set_input(normed_.data(), count, config_.hidden);
+bool CpuModel::logits(Pass& erased, std::span<const size_t> rows, float* out,
+                      const std::atomic<bool>& interrupt) {
+  auto& pass = static_cast<CpuPass&>(erased);
+  pool_.watch(&interrupt);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    norm(pass.x.data() + rows[i] * config_.hidden, weights_->output_norm, 1, config_.hidden,
+         normed_.data() + i * config_.hidden);
+  }
+  linear_.set_input(normed_.data(), rows.size(), config_.hidden, pass.kind);
   linear_.run(weights_->output, out);
+  return !pool_.stopped();
 }
 
-void CpuModel::attention(const AttentionWeights& w, size_t layer) {
-  const size_t layer_bytes = options_.context_length * cache_row_bytes();
-  std::byte* cache = reinterpret_cast<std::byte*>(cache_.data()) + layer * layer_bytes;
-  norm(x_.data(), w.norm, tokens_, config_.hidden, normed_.data());
-  linear_.set_input(normed_.data(), tokens_, config_.hidden);
+// normed_ and q_, kv_ … on the way to projected_, and that into the residual stream.
+void CpuModel::attention(CpuPass& pass, const AttentionWeights& w, size_t layer) {
+  const LayerPages cache = kv_pool_.layer(layer);
+  norm(pass.x.data(), w.norm, pass.tokens, config_.hidden, normed_.data());
+  linear_.set_input(normed_.data(), pass.tokens, config_.hidden, pass.kind);
   linear_.run(w.kv_a, kv_.data());
-  append_to_cache(w, cache);
-  queries(w);
+  if (pool_.stopped()) return;
+  append_to_cache(pass, w, cache);
+  queries(pass, w);
+  if (pool_.stopped()) return;
   if (tile_attention_) {
-    tile_attention_->run(w, q_.data(), tokens_, position_, reinterpret_cast<const uint16_t*>(cache),
-                         attended_.data());
+    tile_attention_->run(w, q_.data(), pass.chunks, pass.kind, cache, attended_.data());
   } else {
-    attend(w, reinterpret_cast<const float*>(cache));
+    for (const PassChunk& chunk : pass.chunks) attend(w, chunk, cache);
   }
-  linear_.set_input(attended_.data(), tokens_, size_t{config_.heads} * config_.value_dim);
+  linear_.set_input(attended_.data(), pass.tokens, size_t{config_.heads} * config_.value_dim,
+                    pass.kind);
   linear_.run(w.output, projected_.data());
-  add_to_residual(projected_.data());
+  if (!pool_.stopped()) add_to_residual(pass, projected_.data());
 }
 
-void CpuModel::attend(const AttentionWeights& w, const float* cache) {
-  const AttentionInput input{q_.data(), tokens_, position_, cache, w.k_b, w.v_b, attended_.data()};
+void CpuModel::attend(const AttentionWeights& w, const PassChunk& chunk, const LayerPages& cache) {
+  const size_t query_width = size_t{config_.heads} * config_.query_dim(),
+               out_width = size_t{config_.heads} * config_.value_dim;
+  const AttentionInput input{q_.data() + chunk.first_row * query_width,
+                             chunk.tokens,
+                             chunk.position,
+                             cache,
+                             chunk.pages,
+                             w.k_b,
+                             w.v_b,
+                             attended_.data() + chunk.first_row * out_width,
+                             &pool_};
   const AttentionForm form =
-      options_.attention.value_or(cheaper_form(config_, tokens_, position_ + tokens_));
-  const size_t pairs = tokens_ * (position_ + tokens_);
-  pool_.run(config_.heads, config_.heads * pairs * 2 * config_.cache_dim(),
+      options_.attention.value_or(cheaper_form(config_, chunk.tokens, chunk.total()));
+  pool_.run(config_.heads, config_.heads * chunk.tokens * chunk.total() * 2 * config_.cache_dim(),
             [&](size_t first, size_t last, size_t thread) {
               for (size_t head = first; head < last; ++head) {
                 attend_head(kernels_, config_, form, input, head,
@@ -139,37 +178,45 @@ void CpuModel::attend(const AttentionWeights& w, const float* cache) {
 }
 
 // The input (normed_) → q_, rotated and scaled.
-void CpuModel::queries(const AttentionWeights& w) {
+void CpuModel::queries(const CpuPass& pass, const AttentionWeights& w) {
   if (w.q.empty()) {
     linear_.run(w.q_a, q_latent_.data());
-    norm(q_latent_.data(), w.q_a_norm, tokens_, config_.q_lora_rank, q_latent_.data());
-    linear_.set_input(q_latent_.data(), tokens_, config_.q_lora_rank);
+    norm(q_latent_.data(), w.q_a_norm, pass.tokens, config_.q_lora_rank, q_latent_.data());
+    linear_.set_input(q_latent_.data(), pass.tokens, config_.q_lora_rank, pass.kind);
     linear_.run(w.q_b, q_.data());
   } else {
     linear_.run(w.q, q_.data());
   }
-  for (size_t t = 0; t < tokens_; ++t) {
-    float* row = q_.data() + t * config_.heads * config_.query_dim();
-    for (size_t h = 0; h < config_.heads; ++h)
-      rotate(row + h * config_.query_dim() + config_.nope_dim, t);
-    kernels_.scale(row, size_t{config_.heads} * config_.query_dim(), scale_);
-  }
+  const size_t width = size_t{config_.heads} * config_.query_dim();
+  pool_.run(pass.tokens, pass.tokens * width, [&](size_t first, size_t last, size_t) {
+    for (size_t t = first; t < last; ++t) {
+      float* row = q_.data() + t * width;
+      for (size_t h = 0; h < config_.heads; ++h)
+        rotate(pass, row + h * config_.query_dim() + config_.nope_dim, t);
+      kernels_.scale(row, width, scale_);
+    }
+  });
 }
 
 // kv_ → one row [normed latent | rotated key] per token at its position.
-void CpuModel::append_to_cache(const AttentionWeights& w, std::byte* cache) {
-  const size_t dim = config_.cache_dim(), rank = config_.kv_lora_rank;
-  for (size_t t = 0; t < tokens_; ++t) {
-    const float* raw = kv_.data() + t * dim;
-    float* row = cache_row_.data();
-    kernels_.rms_norm(raw, w.kv_a_norm, row, rank, config_.norm_epsilon);
-    std::memcpy(row + rank, raw + rank, config_.rope_dim * sizeof(float));
-    rotate(row + rank, t);
-    std::byte* out = cache + (position_ + t) * cache_row_bytes();
-    if (tile_attention_) {
-      tile_attention_->store_row(row, reinterpret_cast<uint16_t*>(out));
-    } else {
-      std::memcpy(out, row, dim * sizeof(float));
+void CpuModel::append_to_cache(const CpuPass& pass, const AttentionWeights& w,
+                               const LayerPages& cache) {
+  const size_t dim = config_.cache_dim(), rank = config_.kv_lora_rank,
+               width = LatentAttention::row_width(config_);
+  for (const PassChunk& chunk : pass.chunks) {
+    for (size_t i = 0; i < chunk.tokens; ++i) {
+      const size_t t = chunk.first_row + i;
+      const float* raw = kv_.data() + t * dim;
+      float* row = cache_rows_.data() + t * width;
+      kernels_.rms_norm(raw, w.kv_a_norm, row, rank, config_.norm_epsilon);
+      std::memcpy(row + rank, raw + rank, config_.rope_dim * sizeof(float));
+      rotate(pass, row + rank, t);
+      std::byte* out = cache.row(chunk.pages, chunk.position + i);
+      if (tile_attention_) {
+        tile_attention_->store_row(row, reinterpret_cast<uint16_t*>(out));
+      } else {
+        std::memcpy(out, row, dim * sizeof(float));
+      }
     }
   }
 }
@@ -179,27 +226,34 @@ size_t CpuModel::cache_row_bytes() const {
                          : config_.cache_dim() * sizeof(float);
 }
 
-// x_ += down(silu(gate normed_) * up normed_).
-void CpuModel::feed_forward(const FeedForwardWeights& w) {
-  linear_.set_input(normed_.data(), tokens_, config_.hidden);
+// projected_ = down(silu(gate normed_) * up normed_).
+void CpuModel::feed_forward(CpuPass& pass, const FeedForwardWeights& w) {
+  linear_.set_input(normed_.data(), pass.tokens, config_.hidden, pass.kind);
   linear_.run(w.gate, gate_.data());
   linear_.run(w.up, up_.data());
-  kernels_.silu_multiply(gate_.data(), up_.data(), gate_.data(), tokens_ * w.gate.rows);
-  linear_.set_input(gate_.data(), tokens_, w.gate.rows);
+  if (pool_.stopped()) return;
+  const size_t width = w.gate.rows;
+  pool_.run(pass.tokens, pass.tokens * width * kElementCost,
+            [&](size_t first, size_t last, size_t) {
+              kernels_.silu_multiply(gate_.data() + first * width, up_.data() + first * width,
+                                     gate_.data() + first * width, (last - first) * width);
+            });
+  linear_.set_input(gate_.data(), pass.tokens, width, pass.kind);
   linear_.run(w.down, projected_.data());
-  add_to_residual(projected_.data());
 }
 
 void CpuModel::norm(const float* x, const float* weight, size_t rows, size_t width, float* out) {
-  for (size_t r = 0; r < rows; ++r)
-    kernels_.rms_norm(x + r * width, weight, out + r * width, width, config_.norm_epsilon);
+  pool_.run(rows, rows * width * kElementCost, [&](size_t first, size_t last, size_t) {
+    for (size_t r = first; r < last; ++r)
+      kernels_.rms_norm(x + r * width, weight, out + r * width, width, config_.norm_epsilon);
+  });
 }
 
 // Turns interleaved pairs (2i, 2i + 1) of one head by the token's angles.
-void CpuModel::rotate(float* x, size_t token) const {
+void CpuModel::rotate(const CpuPass& pass, float* x, size_t token) const {
   const size_t pairs = config_.rope_dim / 2;
-  const float* cosines = cosines_.data() + token * pairs;
-  const float* sines = sines_.data() + token * pairs;
+  const float* cosines = pass.cosines.data() + token * pairs;
+  const float* sines = pass.sines.data() + token * pairs;
   for (size_t i = 0; i < pairs; ++i) {
     const float a = x[2 * i], b = x[2 * i + 1];
     x[2 * i] = a * cosines[i] - b * sines[i];
@@ -207,8 +261,13 @@ void CpuModel::rotate(float* x, size_t token) const {
   }
 }
 
-void CpuModel::add_to_residual(const float* y) {
-  kernels_.add_scaled(x_.data(), y, tokens_ * config_.hidden, 1.0f);
+void CpuModel::add_to_residual(CpuPass& pass, const float* y) {
+  const size_t width = config_.hidden;
+  pool_.run(pass.tokens, pass.tokens * width * kElementCost,
+            [&](size_t first, size_t last, size_t) {
+              kernels_.add_scaled(pass.x.data() + first * width, y + first * width,
+                                  (last - first) * width, 1.0f);
+            });
 }
 
 }  // namespace lacuna::cpu

@@ -1,5 +1,4 @@
-// The forward pass on the CPU. All memory is allocated in the constructor; a pass allocates
-// nothing.
+// The forward pass on the CPU. All memory is allocated in the constructor and by make_pass.
 #pragma once
 
 #include <memory>
@@ -7,8 +6,10 @@
 
 #include "cpu/attention.h"
 #include "cpu/buffer.h"
+#include "cpu/cpu_pass.h"
 #include "cpu/experts.h"
 #include "cpu/kernels.h"
+#include "cpu/kv_pool.h"
 #include "cpu/latent_attention.h"
 #include "cpu/linear.h"
 #include "cpu/thread_pool.h"
@@ -20,8 +21,9 @@ namespace lacuna::cpu {
 struct CpuOptions {
   Path path;
   size_t threads;                          // ≥ 1
-  size_t context_length;                   // positions of KV cache, ≥ 1
+  size_t context_length;                   // positions of one sequence, ≥ 1
   size_t max_chunk;                        // tokens a pass may hold, ≥ 1
+  size_t pages;                            // of KV, ≥ 1
   std::optional<AttentionForm> attention;  // forced; by default the cheaper form
 };
 
@@ -35,22 +37,36 @@ class CpuModel final : public DeviceModel {
   const ModelConfig& config() const override { return config_; }
   size_t context_length() const override { return options_.context_length; }
   size_t max_chunk() const override { return options_.max_chunk; }
+  size_t pages() const override { return kv_pool_.pages(); }
+  size_t page_bytes() const override { return kv_pool_.page_bytes(); }
   DeviceMemory memory() const override;
 
-  void begin(std::span<const int32_t> tokens, size_t position) override;
-  void run_layer(size_t layer) override;
-  void logits(size_t first_row, size_t count, float* out) override;
+  std::unique_ptr<Pass> make_pass() override;
+  void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind) override;
+  bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
+  bool logits(Pass& pass, std::span<const size_t> rows, float* out,
+              const std::atomic<bool>& interrupt) override;
+
+  void copy_page(PageId from, PageId to, size_t tokens) override {
+    kv_pool_.copy(from, to, tokens);
+  }
+  void read_page(PageId page, size_t tokens, std::span<std::byte> out) const override {
+    kv_pool_.read(page, tokens, out);
+  }
+  void write_page(PageId page, size_t tokens, std::span<const std::byte> in) override {
+    kv_pool_.write(page, tokens, in);
+  }
 
  private:
   void norm(const float* x, const float* weight, size_t rows, size_t width, float* out);
-  void rotate(float* x, size_t token) const;
-  void add_to_residual(const float* y);
-  void attention(const AttentionWeights& w, size_t layer);
-  void attend(const AttentionWeights& w, const float* cache);
+  void rotate(const CpuPass& pass, float* x, size_t token) const;
+  void add_to_residual(CpuPass& pass, const float* y);
+  void attention(CpuPass& pass, const AttentionWeights& w, size_t layer);
+  void attend(const AttentionWeights& w, const PassChunk& chunk, const LayerPages& cache);
   size_t cache_row_bytes() const;
-  void queries(const AttentionWeights& w);
-  void append_to_cache(const AttentionWeights& w, std::byte* cache);
-  void feed_forward(const FeedForwardWeights& w);
+  void queries(const CpuPass& pass, const AttentionWeights& w);
+  void append_to_cache(const CpuPass& pass, const AttentionWeights& w, const LayerPages& cache);
+  void feed_forward(CpuPass& pass, const FeedForwardWeights& w);
 
   const ModelConfig config_;
   const CpuOptions options_;
@@ -63,25 +79,17 @@ class CpuModel final : public DeviceModel {
   std::optional<Experts> experts_;
   std::optional<LatentAttention> tile_attention_;  // then the cache is bfloat16, otherwise float32
 
-  // The current pass.
-  size_t tokens_ = 0;
-  size_t position_ = 0;
+  KvPool kv_pool_;
 
-  Buffer
-      cache_;  // [layers, context_length, cache row]: bfloat16 [row_width] or float32 [cache_dim]
-  Buffer cache_row_;  // [row_width] one row before it is rounded, the padding zero
-  Buffer x_;          // [max_chunk, hidden] residual stream
-  Buffer normed_;     // [max_chunk, hidden]
-  Buffer q_latent_;   // [max_chunk, q_lora_rank]
-  Buffer q_;          // [max_chunk, heads * query_dim]
-  Buffer kv_;         // [max_chunk, cache_dim]
-  Buffer attended_;   // [max_chunk, heads * value_dim]
-  Buffer projected_;  // [max_chunk, hidden]
-  Buffer gate_, up_;  // [max_chunk, max(dense_ff, shared_ff)]
-  Buffer cosines_;    // [max_chunk, rope_dim / 2]
-  Buffer sines_;      // [max_chunk, rope_dim / 2]
-  size_t row_scratch_stride_;
-  Buffer row_scratch_;  // [threads, kRowBlock * widest matrix]
+  // What one part of a layer leaves for the next step of the same part.
+  Buffer normed_;      // [max_chunk, hidden]
+  Buffer q_latent_;    // [max_chunk, q_lora_rank]
+  Buffer q_;           // [max_chunk, heads * query_dim]
+  Buffer kv_;          // [max_chunk, cache_dim]
+  Buffer attended_;    // [max_chunk, heads * value_dim]
+  Buffer projected_;   // [max_chunk, hidden]
+  Buffer gate_, up_;   // [max_chunk, max(dense_ff, shared_ff)]
+  Buffer cache_rows_;  // [max_chunk, row_width] before they are rounded, the padding zero
   size_t attention_scratch_stride_;
   Buffer attention_scratch_;  // [threads, attention_scratch]
 };

@@ -55,7 +55,7 @@ Experts::Experts(ThreadPool& pool, const Kernels& kernels, const ModelConfig& co
       kernels_(kernels),
       config_(config),
       router_logits_(max_tokens * config.routing.experts),
-      choice_(config.routing.experts + config.routing.groups),
+      choice_(pool.threads() * (config.routing.experts + config.routing.groups)),
       chosen_(max_tokens * config.routing.experts_used),
       chosen_weights_(chosen_.size()),
       row_of_(chosen_.size()),
@@ -78,13 +78,19 @@ size_t Experts::bytes() const {
 // The router decides in float32 whatever the path: its margins are small.
 void Experts::choose(const ExpertWeights& weights, const float* normed, size_t tokens) {
   const RoutingConfig& routing = config_.routing;
-  multiply_matrix(kernels_, weights.router, normed, config_.hidden, tokens, router_logits_.data(),
-                  routing.experts, scratch_.data());
-  for (size_t t = 0; t < tokens; ++t) {
-    route(routing, router_logits_.data() + t * routing.experts, weights.router_bias, choice_.data(),
-          chosen_.data() + t * routing.experts_used,
-          chosen_weights_.data() + t * routing.experts_used);
-  }
+  const size_t width = routing.experts + routing.groups;
+  pool_.run(tokens, tokens * routing.experts * config_.hidden,
+            [&](size_t first, size_t last, size_t thread) {
+              multiply_matrix(kernels_, weights.router, normed + first * config_.hidden,
+                              config_.hidden, last - first,
+                              router_logits_.data() + first * routing.experts, routing.experts,
+                              scratch_.data() + thread * scratch_stride_);
+              for (size_t t = first; t < last; ++t) {
+                route(routing, router_logits_.data() + t * routing.experts, weights.router_bias,
+                      choice_.data() + thread * width, chosen_.data() + t * routing.experts_used,
+                      chosen_weights_.data() + t * routing.experts_used);
+              }
+            });
 }
 
 // Counting sort, stable in the tokens.
@@ -112,7 +118,7 @@ void Experts::prepare(Sorted& input, std::initializer_list<TensorType> types) {
                 const Visit& visit = visits_[i];
                 Form done = Form::kFloat;
                 for (const TensorType type : types) {
-                  const Form form = form_for(kernels_, type, visit.count, input.columns);
+                  const Form form = form_for(kernels_, type, visit.count, input.columns, kind_);
                   if (form != Form::kFloat && form != done) input.prepare(kernels_, visit, form);
                   done = form;
                 }
@@ -128,14 +134,14 @@ void Experts::gate_and_up(const ExpertWeights& weights) {
       visits_.size() * blocks, operations, [&](size_t first_unit, size_t last_unit, size_t thread) {
         const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
         float* scratch = scratch_.data() + thread * scratch_stride_;
-        for (size_t unit = first_unit; unit < last_unit; ++unit) {
+        for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
           const Visit& visit = visits_[unit / blocks];
           const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, ff);
           float* gate = inner_.rows.data() + visit.first * ff + first;
           float* up = up_.data() + visit.first * ff + first;
           const auto run = [&](const Matrix& w, float* out) {
             const InputView x =
-                input_.view(visit, form_for(kernels_, w.type, visit.count, config_.hidden));
+                input_.view(visit, form_for(kernels_, w.type, visit.count, config_.hidden, kind_));
             multiply_row_block(kernels_, w, first, last, x, out, ff, scratch);
           };
           run(weights.gate[visit.expert], gate);
@@ -150,24 +156,25 @@ void Experts::gate_and_up(const ExpertWeights& weights) {
 void Experts::down(const ExpertWeights& weights) {
   const size_t hidden = config_.hidden, blocks = row_blocks(hidden);
   const size_t operations = choices_ * hidden * config_.expert_ff;
-  pool_.run(visits_.size() * blocks, operations,
-            [&](size_t first_unit, size_t last_unit, size_t thread) {
-              const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
-              for (size_t unit = first_unit; unit < last_unit; ++unit) {
-                const Visit& visit = visits_[unit / blocks];
-                const size_t first = unit % blocks * kRowBlock,
-                             last = std::min(first + kRowBlock, hidden);
-                const Matrix w = weights.down[visit.expert];
-                const InputView x =
-                    inner_.view(visit, form_for(kernels_, w.type, visit.count, config_.expert_ff));
-                multiply_row_block(kernels_, w, first, last, x,
-                                   down_.data() + visit.first * hidden + first, hidden,
-                                   scratch_.data() + thread * scratch_stride_);
-              }
-            });
+  pool_.run(
+      visits_.size() * blocks, operations, [&](size_t first_unit, size_t last_unit, size_t thread) {
+        const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
+        for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
+          const Visit& visit = visits_[unit / blocks];
+          const size_t first = unit % blocks * kRowBlock,
+                       last = std::min(first + kRowBlock, hidden);
+          const Matrix w = weights.down[visit.expert];
+          const InputView x =
+              inner_.view(visit, form_for(kernels_, w.type, visit.count, config_.expert_ff, kind_));
+          multiply_row_block(kernels_, w, first, last, x,
+                             down_.data() + visit.first * hidden + first, hidden,
+                             scratch_.data() + thread * scratch_stride_);
+        }
+      });
 }
 
-void Experts::run(const ExpertWeights& weights, const float* normed, size_t tokens, float* x) {
+void Experts::run(const ExpertWeights& weights, const float* normed, size_t tokens, PassKind kind) {
+  kind_ = kind;
   const size_t used = config_.routing.experts_used, hidden = config_.hidden;
   choose(weights, normed, tokens);
   sort_by_expert(tokens);
@@ -181,6 +188,11 @@ void Experts::run(const ExpertWeights& weights, const float* normed, size_t toke
   gate_and_up(weights);
   prepare(inner_, {weights.down.first.type});
   down(weights);
+}
+
+void Experts::add_to(float* x) {
+  const size_t used = config_.routing.experts_used, hidden = config_.hidden;
+  const size_t tokens = choices_ / used;
   pool_.run(tokens, tokens * used * hidden, [&](size_t first, size_t last, size_t) {
     for (size_t i = first * used; i < last * used; ++i) {
       kernels_.add_scaled(x + i / used * hidden, down_.data() + row_of_[i] * hidden, hidden,

@@ -19,9 +19,13 @@ class Experts {
   // references must outlive this.
   Experts(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config, size_t max_tokens);
 
-  // x [tokens, hidden] += Σ weight * expert(normed). Contributions are added in ascending order of
-  // the expert, so a token's sum does not depend on the order of its batch.
-  void run(const ExpertWeights& weights, const float* normed, size_t tokens, float* x);
+  // Computes every chosen expert for normed [tokens, hidden]. What it leaves is worth nothing if
+  // the pool was stopped.
+  void run(const ExpertWeights& weights, const float* normed, size_t tokens, PassKind kind);
+
+  // x [tokens, hidden] += Σ weight * expert(normed) of the last run. Contributions are added in
+  // ascending order of the expert, so a token's sum does not depend on the order of its batch.
+  void add_to(float* x);
 
   size_t bytes() const;
 
@@ -58,18 +62,19 @@ class Experts {
   const Kernels& kernels_;
   const ModelConfig& config_;
   Buffer router_logits_;               // [max_tokens, experts]
-  Buffer choice_;                      // [experts + groups]
+  Buffer choice_;                      // [threads, experts + groups]
   std::vector<uint32_t> chosen_;       // [max_tokens, experts_used]
   std::vector<float> chosen_weights_;  // [max_tokens, experts_used]
   std::vector<uint32_t>
       row_of_;  // [max_tokens, experts_used]: row of a choice in the sorted buffers
   std::vector<uint32_t> next_row_;  // [experts]
-  size_t choices_ = 0;              // of the current pass: tokens * experts_used
-  std::vector<Visit> visits_;       // ≤ experts
-  Sorted input_;                    // [max_tokens * experts_used, hidden]
-  Sorted inner_;  // [max_tokens * experts_used, expert_ff]: gate, then silu(gate) * up
-  Buffer up_;     // [max_tokens * experts_used, expert_ff]
-  Buffer down_;   // [max_tokens * experts_used, hidden]
+  PassKind kind_ = PassKind::kDecode;
+  size_t choices_ = 0;         // of the current pass: tokens * experts_used
+  std::vector<Visit> visits_;  // ≤ experts
+  Sorted input_;               // [max_tokens * experts_used, hidden]
+  Sorted inner_;               // [max_tokens * experts_used, expert_ff]: gate, then silu(gate) * up
+  Buffer up_;                  // [max_tokens * experts_used, expert_ff]
+  Buffer down_;                // [max_tokens * experts_used, hidden]
   size_t scratch_stride_;
   Buffer scratch_;  // [threads, scratch_stride_]
 };

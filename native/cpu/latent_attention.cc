@@ -6,20 +6,22 @@
 namespace lacuna::cpu {
 namespace {
 
-// Up to this many new tokens the cache is split between threads; beyond it the tokens are.
-constexpr size_t kSplitTokens = 8;
-constexpr size_t kMostParts = 16;
-constexpr size_t kLeastPart = 512;  // positions
+// Positions of one part where few tokens split the cache between threads. The same for every
+// context, so that a token's parts do not depend on what shares its pass.
+constexpr size_t kPartLength = 512;
+static_assert(kPartLength % kAttentionBlock == 0);
+static_assert(kTilePage == kPageTokens);
 
 // Tokens that walk the cache together, so that a block of it is interleaved once for all.
 constexpr size_t kTokenGroup = 16;
 
-// Positions of one part: the same for every context of a range, so that a token's parts do not
-// depend on its batch.
-size_t part_length(size_t total) {
-  size_t length = kLeastPart;
-  while (length * kMostParts < total) length *= 2;
-  return length;
+size_t parts_of(size_t positions) {
+  return (positions + kPartLength - 1) / kPartLength;
+}
+
+TileCache tile_cache(const LayerPages& cache, const PassChunk& chunk) {
+  return {reinterpret_cast<const uint16_t*>(cache.first), cache.page_bytes / sizeof(uint16_t),
+          chunk.pages.data()};
 }
 
 size_t round_up(size_t n, size_t multiple) {
@@ -38,7 +40,7 @@ size_t LatentAttention::row_width(const ModelConfig& config) {
 }
 
 LatentAttention::LatentAttention(ThreadPool& pool, const Kernels& kernels,
-                                 const ModelConfig& config, size_t max_tokens)
+                                 const ModelConfig& config, size_t max_tokens, size_t context)
     : pool_(pool),
       kernels_(kernels),
       tiles_(*tile_attention_kernels()),
@@ -47,8 +49,10 @@ LatentAttention::LatentAttention(ThreadPool& pool, const Kernels& kernels,
       queries_(max_tokens * config.heads * shape_.width),
       packed_(head_groups() * max_tokens * kTileHeads * shape_.width / 2),
       latents_(max_tokens * head_groups() * kTileHeads * config.kv_lora_rank),
-      states_(std::max(head_groups() * kMostParts * kSplitTokens, pool.threads() * kTokenGroup)),
-      int8_rows_(std::min(max_tokens, kInt8MostTokens)) {
+      states_(std::max(head_groups() * parts_of(context) * std::min(max_tokens, kMostDecodeRows),
+                       pool.threads() * kTokenGroup)),
+      int8_rows_(std::min(max_tokens, kMostDecodeRows)) {
+  splits_.reserve(kMostDecodeRows);
   std::fill_n(queries_.data(), queries_.size(), 0.0f);
   state_ = Buffer(states_ * kTileHeads * (shape_.rank + 2));
   const size_t widest = std::max(config.kv_lora_rank, config.nope_dim);
@@ -75,15 +79,19 @@ TileAttentionState LatentAttention::state(size_t token) const {
           base + 2 * states_ * kTileHeads + token * kTileHeads * shape_.rank};
 }
 
-const uint16_t* LatentAttention::packed(size_t group, size_t token, size_t tokens) const {
+const uint16_t* LatentAttention::packed(size_t group, size_t row, size_t tokens) const {
   return reinterpret_cast<const uint16_t*>(packed_.data()) +
-         (group * tokens + token) * kTileHeads * shape_.width;
+         (group * tokens + row) * kTileHeads * shape_.width;
+}
+
+float* LatentAttention::latent(size_t row, size_t group) {
+  return latents_.data() + (row * head_groups() + group) * kTileHeads * shape_.rank;
 }
 
 void LatentAttention::project(const Matrix& w, const float* x, size_t x_stride, size_t tokens,
-                              float* out, size_t out_stride, size_t thread) {
+                              PassKind kind, float* out, size_t out_stride, size_t thread) {
   float* scratch = scratch_.data() + thread * scratch_stride_;
-  InputView view{form_for(kernels_, w.type, tokens, w.columns),
+  InputView view{form_for(kernels_, w.type, tokens, w.columns, kind),
                  tokens,
                  w.columns,
                  x,
@@ -114,15 +122,15 @@ void LatentAttention::project(const Matrix& w, const float* x, size_t x_stride, 
 
 // queries_[t, h] = [W_UK^T q_nope | q_pe].
 void LatentAttention::to_latent(const AttentionWeights& weights, const float* queries,
-                                size_t tokens) {
+                                size_t tokens, PassKind kind) {
   const size_t stride = size_t{config_.heads} * config_.query_dim(), width = shape_.width;
   const size_t operations = tokens * config_.heads * shape_.rank * config_.nope_dim;
   pool_.run(config_.heads, operations, [&](size_t first, size_t last, size_t thread) {
     const TileGuard guard(kernels_, true);
-    for (size_t h = first; h < last; ++h) {
+    for (size_t h = first; h < last && !pool_.interrupted(); ++h) {
       const float* q = queries + h * config_.query_dim();
       float* out = queries_.data() + h * width;
-      project(weights.k_b[h], q, stride, tokens, out, config_.heads * width, thread);
+      project(weights.k_b[h], q, stride, tokens, kind, out, config_.heads * width, thread);
       for (size_t t = 0; t < tokens; ++t) {
         std::memcpy(out + t * config_.heads * width + shape_.rank,
                     q + t * stride + config_.nope_dim, config_.rope_dim * sizeof(float));
@@ -135,82 +143,110 @@ void LatentAttention::pack_queries(size_t tokens) {
   pool_.run(head_groups() * tokens, tokens * config_.heads * shape_.width * 4,
             [&](size_t first, size_t last, size_t) {
               for (size_t i = first; i < last; ++i) {
-                const size_t group = i / tokens, token = i % tokens, head = group * kTileHeads;
-                kernels_.bf16->pack(queries_.data() + (token * config_.heads + head) * shape_.width,
+                const size_t group = i / tokens, row = i % tokens, head = group * kTileHeads;
+                kernels_.bf16->pack(queries_.data() + (row * config_.heads + head) * shape_.width,
                                     shape_.width, std::min(kTileHeads, config_.heads - head),
                                     shape_.width, 0, 1,
-                                    const_cast<uint16_t*>(packed(group, token, tokens)));
+                                    const_cast<uint16_t*>(packed(group, row, tokens)));
               }
             });
 }
 
-// Few tokens: one unit is one part of the cache; the parts are joined in order.
-void LatentAttention::attend_split(size_t tokens, size_t position, const uint16_t* cache) {
-  const size_t total = position + tokens, length = part_length(total),
-               parts = (total + length - 1) / length;
-  pool_.run(head_groups() * parts, attention_operations(tokens, total),
-            [&](size_t first, size_t last, size_t thread) {
-              const TileGuard guard(kernels_, true);
-              for (size_t i = first; i < last; ++i) {
-                const size_t group = i / parts, part = i % parts;
-                const TileAttentionState s = state(i * tokens);
-                tiles_.reset(shape_, tokens, s);
-                tiles_.add(shape_, packed(group, 0, tokens), tokens, position, cache, part * length,
-                           std::min((part + 1) * length, total), s,
-                           scratch_.data() + thread * scratch_stride_);
-              }
-            });
-  pool_.run(head_groups() * tokens, parts * tokens * config_.heads * shape_.rank,
-            [&](size_t first, size_t last, size_t) {
-              for (size_t i = first; i < last; ++i) {
-                const size_t group = i / tokens, token = i % tokens;
-                float* out =
-                    latents_.data() + (token * head_groups() + group) * kTileHeads * shape_.rank;
-                tiles_.combine(shape_, state(group * parts * tokens), token, parts, tokens, out);
-              }
-            });
-}
-
-// Many tokens: one unit is a group of tokens, which walks its whole past.
-void LatentAttention::attend_grouped(size_t tokens, size_t position, const uint16_t* cache) {
-  const size_t token_groups = (tokens + kTokenGroup - 1) / kTokenGroup;
-  pool_.run(head_groups() * token_groups, attention_operations(tokens, position + tokens),
-            [&](size_t first, size_t last, size_t thread) {
-              const TileGuard guard(kernels_, true);
-              const TileAttentionState s = state(thread * kTokenGroup);
-              for (size_t i = first; i < last; ++i) {
-                const size_t group = i % head_groups(), token = i / head_groups() * kTokenGroup;
-                const size_t n = std::min(kTokenGroup, tokens - token);
-                tiles_.reset(shape_, n, s);
-                tiles_.add(shape_, packed(group, token, tokens), n, position + token, cache, 0,
-                           position + token + n, s, scratch_.data() + thread * scratch_stride_);
-                for (size_t t = 0; t < n; ++t) {
-                  float* out = latents_.data() +
-                               ((token + t) * head_groups() + group) * kTileHeads * shape_.rank;
-                  tiles_.combine(shape_, s, t, 1, 0, out);
-                }
-              }
-            });
-}
-
-void LatentAttention::run(const AttentionWeights& weights, const float* queries, size_t tokens,
-                          size_t position, const uint16_t* cache, float* out) {
-  to_latent(weights, queries, tokens);
-  pack_queries(tokens);
-  if (tokens <= kSplitTokens) {
-    attend_split(tokens, position, cache);
-  } else {
-    attend_grouped(tokens, position, cache);
+// Few tokens: one unit is one part of one sequence's cache; the parts are joined in order.
+void LatentAttention::attend_split(std::span<const PassChunk> chunks, size_t tokens,
+                                   const LayerPages& cache) {
+  splits_.clear();
+  size_t units = 0, states = 0, operations = 0;
+  for (const PassChunk& chunk : chunks) {
+    const size_t parts = parts_of(chunk.total());
+    splits_.push_back({&chunk, units, states, parts});
+    units += head_groups() * parts;
+    states += head_groups() * parts * chunk.tokens;
+    operations += attention_operations(chunk.tokens, chunk.total());
   }
+  pool_.run(units, operations, [&](size_t first, size_t last, size_t thread) {
+    const TileGuard guard(kernels_, true);
+    size_t s = 0;
+    for (size_t unit = first; unit < last && !pool_.interrupted(); ++unit) {
+      while (s + 1 < splits_.size() && splits_[s + 1].first_unit <= unit) ++s;
+      const Split& split = splits_[s];
+      const PassChunk& chunk = *split.chunk;
+      const size_t i = unit - split.first_unit, group = i / split.parts, part = i % split.parts;
+      const TileAttentionState partial = state(split.first_state + i * chunk.tokens);
+      tiles_.reset(shape_, chunk.tokens, partial);
+      tiles_.add(shape_, packed(group, chunk.first_row, tokens), chunk.tokens, chunk.position,
+                 tile_cache(cache, chunk), part * kPartLength,
+                 std::min((part + 1) * kPartLength, chunk.total()), partial,
+                 scratch_.data() + thread * scratch_stride_);
+    }
+  });
+  for (const Split& split : splits_) {
+    const PassChunk& chunk = *split.chunk;
+    pool_.run(head_groups() * chunk.tokens,
+              split.parts * chunk.tokens * config_.heads * shape_.rank,
+              [&](size_t first, size_t last, size_t) {
+                for (size_t i = first; i < last; ++i) {
+                  const size_t group = i / chunk.tokens, token = i % chunk.tokens;
+                  const size_t base = split.first_state + group * split.parts * chunk.tokens;
+                  tiles_.combine(shape_, state(base), token, split.parts, chunk.tokens,
+                                 latent(chunk.first_row + token, group));
+                }
+              });
+  }
+}
+
+// Many tokens: one unit is a group of tokens, which walks its whole past. Early groups, which see
+// little, take turns with late ones, so that threads get equal shares.
+void LatentAttention::attend_grouped(const PassChunk& chunk, size_t tokens,
+                                     const LayerPages& cache) {
+  const size_t count = (chunk.tokens + kTokenGroup - 1) / kTokenGroup;
+  pool_.run(
+      head_groups() * count, attention_operations(chunk.tokens, chunk.total()),
+      [&](size_t first, size_t last, size_t thread) {
+        const TileGuard guard(kernels_, true);
+        const TileAttentionState partial = state(thread * kTokenGroup);
+        for (size_t unit = first; unit < last && !pool_.interrupted(); ++unit) {
+          const size_t group = unit % head_groups(), turn = unit / head_groups();
+          const size_t token = (turn % 2 == 0 ? turn / 2 : count - 1 - turn / 2) * kTokenGroup;
+          const size_t n = std::min(kTokenGroup, chunk.tokens - token);
+          tiles_.reset(shape_, n, partial);
+          tiles_.add(shape_, packed(group, chunk.first_row + token, tokens), n,
+                     chunk.position + token, tile_cache(cache, chunk), 0,
+                     chunk.position + token + n, partial,
+                     scratch_.data() + thread * scratch_stride_);
+          for (size_t t = 0; t < n; ++t) {
+            tiles_.combine(shape_, partial, t, 1, 0, latent(chunk.first_row + token + t, group));
+          }
+        }
+      });
+}
+
+// out[t, h] = W_UV latent.
+void LatentAttention::from_latent(const AttentionWeights& weights, size_t tokens, PassKind kind,
+                                  float* out) {
   const size_t operations = tokens * config_.heads * shape_.rank * config_.value_dim;
   pool_.run(config_.heads, operations, [&](size_t first, size_t last, size_t thread) {
     const TileGuard guard(kernels_, true);
-    for (size_t h = first; h < last; ++h) {
+    for (size_t h = first; h < last && !pool_.interrupted(); ++h) {
       project(weights.v_b[h], latents_.data() + h * shape_.rank,
-              head_groups() * kTileHeads * shape_.rank, tokens, out + h * config_.value_dim,
+              head_groups() * kTileHeads * shape_.rank, tokens, kind, out + h * config_.value_dim,
               size_t{config_.heads} * config_.value_dim, thread);
     }
   });
+}
+
+void LatentAttention::run(const AttentionWeights& weights, const float* queries,
+                          std::span<const PassChunk> chunks, PassKind kind, const LayerPages& cache,
+                          float* out) {
+  const size_t tokens = chunks.back().first_row + chunks.back().tokens;
+  to_latent(weights, queries, tokens, kind);
+  pack_queries(tokens);
+  if (kind == PassKind::kDecode) {
+    attend_split(chunks, tokens, cache);
+  } else {
+    for (const PassChunk& chunk : chunks) attend_grouped(chunk, tokens, cache);
+  }
+  from_latent(weights, tokens, kind, out);
 }
 
 }  // namespace lacuna::cpu

@@ -3,9 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "cpu/buffer.h"
+#include "cpu/cpu_pass.h"
 #include "cpu/kernels.h"
+#include "cpu/kv_pool.h"
 #include "cpu/linear.h"
 #include "cpu/thread_pool.h"
 #include "cpu/tile_attention.h"
@@ -21,32 +25,43 @@ class LatentAttention {
   // Values of one cache row: cache_dim, padded with zeros to whole tiles.
   static size_t row_width(const ModelConfig& config);
 
-  // Passes of up to `max_tokens` tokens; all references must outlive this.
+  // Passes of up to `max_tokens` tokens whose sequences have up to `context` positions; all
+  // references must outlive this.
   LatentAttention(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config,
-                  size_t max_tokens);
+                  size_t max_tokens, size_t context);
 
   // One row of row_width values as it stands in the cache.
   void store_row(const float* row, uint16_t* out) const { tiles_.to_bf16(row, shape_.width, out); }
 
-  // queries [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled; cache
-  // [position + tokens, row_width] in bfloat16, new tokens included, with room to read fifteen rows
-  // more; out [tokens, heads * value_dim].
-  void run(const AttentionWeights& weights, const float* queries, size_t tokens, size_t position,
-           const uint16_t* cache, float* out);
+  // queries [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled; cache rows of
+  // row_width bfloat16 values, new tokens included; out [tokens, heads * value_dim]. What a row of
+  // a kDecode pass (≤ kMostDecodeRows rows) gets does not depend on the others.
+  void run(const AttentionWeights& weights, const float* queries, std::span<const PassChunk> chunks,
+           PassKind kind, const LayerPages& cache, float* out);
 
   size_t bytes() const;
 
  private:
-  // out[t * out_stride + r] = w[r] · x[t * x_stride …], in the form that suits the number of
-  // tokens.
-  void project(const Matrix& w, const float* x, size_t x_stride, size_t tokens, float* out,
-               size_t out_stride, size_t thread);
+  // One chunk's share of the split attention: part_count × head groups states of its tokens.
+  struct Split {
+    const PassChunk* chunk;
+    size_t first_unit;   // of all chunks' parts
+    size_t first_state;  // in tokens
+    size_t parts;
+  };
 
-  void to_latent(const AttentionWeights& weights, const float* queries, size_t tokens);
+  // out[t * out_stride + r] = w[r] · x[t * x_stride …].
+  void project(const Matrix& w, const float* x, size_t x_stride, size_t tokens, PassKind kind,
+               float* out, size_t out_stride, size_t thread);
+
+  void to_latent(const AttentionWeights& weights, const float* queries, size_t tokens,
+                 PassKind kind);
   void pack_queries(size_t tokens);
-  void attend_split(size_t tokens, size_t position, const uint16_t* cache);
-  void attend_grouped(size_t tokens, size_t position, const uint16_t* cache);
-  const uint16_t* packed(size_t group, size_t token, size_t tokens) const;
+  void attend_split(std::span<const PassChunk> chunks, size_t tokens, const LayerPages& cache);
+  void attend_grouped(const PassChunk& chunk, size_t tokens, const LayerPages& cache);
+  void from_latent(const AttentionWeights& weights, size_t tokens, PassKind kind, float* out);
+  const uint16_t* packed(size_t group, size_t row, size_t tokens) const;
+  float* latent(size_t row, size_t group);
   TileAttentionState state(size_t token) const;
   size_t attention_operations(size_t tokens, size_t total) const;
   size_t head_groups() const { return (config_.heads + kTileHeads - 1) / kTileHeads; }
@@ -62,11 +77,12 @@ class LatentAttention {
   Buffer latents_;  // [max_tokens, head groups * 16, rank]: softmax(scores) · c
   Buffer state_;    // maxima, totals and sums of `states_` tokens
   size_t states_;
+  std::vector<Split> splits_;
   size_t scratch_stride_;
   Buffer scratch_;  // [threads, scratch_stride_]: attention block, or packed activations and
                     // unpacked weights
   size_t int8_rows_;
-  Int8Buffer int8_;  // [threads * kInt8MostTokens, max(rank, nope)]
+  Int8Buffer int8_;  // [threads * int8_rows_, max(rank, nope)]
 };
 
 }  // namespace lacuna::cpu

@@ -53,12 +53,13 @@ void multiply_bf16(const Kernels& kernels, const Matrix& w, size_t first, size_t
 
 }  // namespace
 
-Form form_for(const Kernels& kernels, TensorType type, size_t tokens, size_t columns) {
+Form form_for(const Kernels& kernels, TensorType type, size_t tokens, size_t columns,
+              PassKind kind) {
   if (columns % kTileColumns != 0) return Form::kFloat;
   const bool tiles = kernels.bf16 != nullptr && kernels.bf16->unpack(type) != nullptr;
   const bool bytes = kernels.int8_dot_row != nullptr && kernels.int8_dot_row(type) != nullptr;
-  if (tiles && (tokens > kInt8MostTokens || !bytes)) return Form::kBf16;
-  return bytes && tokens <= kInt8MostTokens ? Form::kInt8 : Form::kFloat;
+  if (bytes && (kind == PassKind::kDecode || tokens <= kInt8MostTokens)) return Form::kInt8;
+  return tiles ? Form::kBf16 : Form::kFloat;
 }
 
 void multiply_row_block(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
@@ -101,12 +102,13 @@ Linear::Linear(ThreadPool& pool, const Kernels& kernels, size_t max_tokens, size
       kernels_(kernels),
       int8_(kernels.int8_dot_row == nullptr
                 ? Int8Buffer()
-                : Int8Buffer(std::min(max_tokens, kInt8MostTokens), widest)),
+                : Int8Buffer(std::min(max_tokens, kMostDecodeRows), widest)),
       packed_(kernels.bf16 == nullptr ? 0 : packed_bf16_size(max_tokens, widest) / 2 + 1),
       scratch_stride_((linear_scratch_floats(widest) + 15) / 16 * 16),
       scratch_(pool.threads() * scratch_stride_) {}
 
-void Linear::set_input(const float* x, size_t tokens, size_t columns) {
+void Linear::set_input(const float* x, size_t tokens, size_t columns, PassKind kind) {
+  kind_ = kind;
   view_ = {Form::kFloat, tokens, columns, x, columns, {}, 0, nullptr};
   has_int8_ = has_packed_ = false;
 }
@@ -133,10 +135,10 @@ InputView Linear::prepared(Form form) {
 }
 
 void Linear::run(const Matrix& w, float* out) {
-  const InputView x = prepared(form_for(kernels_, w.type, view_.tokens, w.columns));
+  const InputView x = prepared(form_for(kernels_, w.type, view_.tokens, w.columns, kind_));
   const auto blocks = [&](size_t first_block, size_t last_block, size_t thread) {
     const TileGuard guard(kernels_, x.form == Form::kBf16);
-    for (size_t block = first_block; block < last_block; ++block) {
+    for (size_t block = first_block; block < last_block && !pool_.interrupted(); ++block) {
       const size_t first = block * kRowBlock, last = std::min(first + kRowBlock, w.rows);
       multiply_row_block(kernels_, w, first, last, x, out + first, w.rows,
                          scratch_.data() + thread * scratch_stride_);

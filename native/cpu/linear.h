@@ -11,6 +11,7 @@
 #include "cpu/buffer.h"
 #include "cpu/kernels.h"
 #include "cpu/thread_pool.h"
+#include "model/device_model.h"
 #include "model/matrix.h"
 
 namespace lacuna::cpu {
@@ -18,14 +19,16 @@ namespace lacuna::cpu {
 // Rows that are computed together: the unit by which threads share a matrix.
 inline constexpr size_t kRowBlock = 32;
 
-// Most tokens for which bytes beat tiles (measured: four tokens by bytes cost about as much as
-// sixteen by tiles).
+// Most tokens of a kPrefill pass for which bytes beat tiles (measured: four tokens by bytes cost
+// about as much as sixteen by tiles).
 inline constexpr size_t kInt8MostTokens = 6;
 
 enum class Form { kFloat, kInt8, kBf16 };
 
-// The form in which `kernels` multiply weights of `type` by `tokens` rows of `columns`.
-Form form_for(const Kernels& kernels, TensorType type, size_t tokens, size_t columns);
+// The form in which `kernels` multiply weights of `type` by `tokens` rows of `columns`. In a
+// kDecode pass it does not depend on the number of tokens.
+Form form_for(const Kernels& kernels, TensorType type, size_t tokens, size_t columns,
+              PassKind kind);
 
 inline size_t row_blocks(size_t rows) {
   return (rows + kRowBlock - 1) / kRowBlock;
@@ -49,7 +52,8 @@ struct InputView {
 };
 
 // out[t * out_stride + r - first] = row r of w · x[t], for first ≤ r < last ≤ first + kRowBlock.
-// The view's form is form_for(w.type, …). With kBf16 the thread has entered the tile unit.
+// The view's form is form_for(w.type, …) of its pass. With kBf16 the thread has entered the tile
+// unit.
 void multiply_row_block(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
                         const InputView& x, float* out, size_t out_stride, float* scratch);
 
@@ -97,7 +101,7 @@ class Linear {
 
   // The input of the next `run`s: x [tokens, columns], dense. Must stay as it is until they are
   // done.
-  void set_input(const float* x, size_t tokens, size_t columns);
+  void set_input(const float* x, size_t tokens, size_t columns, PassKind kind);
 
   // out [tokens, w.rows] = x · wᵀ.
   void run(const Matrix& w, float* out);
@@ -114,6 +118,7 @@ class Linear {
   size_t scratch_stride_;
   Buffer scratch_;  // [threads, scratch_stride_]
   InputView view_{};
+  PassKind kind_ = PassKind::kDecode;
   bool has_int8_ = false;
   bool has_packed_ = false;
 };

@@ -43,6 +43,21 @@ class ThreadPool {
         &body);
   }
 
+  // Makes `interrupted` look at this flag; null for none. Not while a job runs.
+  void watch(const std::atomic<bool>* interrupt) {
+    interrupt_ = interrupt;
+    stopped_.store(false, std::memory_order_relaxed);
+  }
+
+  // Bodies with much to do ask between units, and return early when it is true. Once it has been
+  // true it stays so until the next `watch`, so that the caller learns that something was left out.
+  bool interrupted() const {
+    if (interrupt_ == nullptr || !interrupt_->load(std::memory_order_relaxed)) return false;
+    stopped_.store(true, std::memory_order_relaxed);
+    return true;
+  }
+  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+
   // About fifteen microseconds of one core.
   static constexpr size_t kWorthSharing = size_t{1} << 19;
 
@@ -61,6 +76,8 @@ class ThreadPool {
   std::atomic<uint32_t> generation_{0};  // raised once per job, and once to stop
   std::atomic<uint32_t> running_{0};     // workers still busy with the current job
   std::atomic<bool> stopping_{false};
+  const std::atomic<bool>* interrupt_ = nullptr;
+  mutable std::atomic<bool> stopped_{false};  // a body has seen the interrupt
   std::vector<std::thread> workers_;
 };
 

@@ -8,13 +8,26 @@
 namespace lacuna::cpu {
 
 inline constexpr size_t kTileHeads = 16;  // heads of one tile; fewer are padded with zeros
-inline constexpr size_t kAttentionBlock =
-    128;  // cached positions whose scores are computed together
+inline constexpr size_t kTilePage = 64;   // positions whose rows lie side by side
+// Cached positions whose scores are computed together.
+inline constexpr size_t kAttentionBlock = 2 * kTilePage;
 
 // The dimensions that fit: rank a multiple of 32, rank + rope a multiple of 32.
 struct TileAttentionShape {
   size_t rank;
   size_t width;  // rank + rope: values of a cache row
+};
+
+// bfloat16 rows of `width` values in pages; position p is row p % kTilePage of page
+// pages[p / kTilePage].
+struct TileCache {
+  const uint16_t* first;  // page 0
+  size_t page_stride;     // values from one page to the next
+  const uint32_t* pages;
+
+  const uint16_t* page(size_t position) const {
+    return first + pages[position / kTilePage] * page_stride;
+  }
 };
 
 // Running state of `tokens` tokens for sixteen heads: softmax(scores) · c so far, not yet divided
@@ -32,11 +45,11 @@ struct TileAttentionKernels {
   // Clears the state of `tokens` tokens.
   void (*reset)(const TileAttentionShape& shape, size_t tokens, const TileAttentionState& state);
 
-  // Adds cached positions [first, last) to `tokens` tokens, of which token t sees positions up to
-  // first_position + t. `queries` holds each token's sixteen heads as packed tiles (see
-  // bf16_tiles.h), scaled, [tokens, 16 * width]. Needs the tile unit.
+  // Adds cached positions [first, last), first a multiple of kAttentionBlock, to `tokens` tokens,
+  // of which token t sees positions up to first_position + t. `queries` holds each token's sixteen
+  // heads as packed tiles (see bf16_tiles.h), scaled, [tokens, 16 * width]. Needs the tile unit.
   void (*add)(const TileAttentionShape& shape, const uint16_t* queries, size_t tokens,
-              size_t first_position, const uint16_t* cache, size_t first, size_t last,
+              size_t first_position, const TileCache& cache, size_t first, size_t last,
               const TileAttentionState& state, float* scratch);
 
   // Joins `parts` states of one token, `part_stride` tokens apart, and divides by the total: out

@@ -1,13 +1,25 @@
 // A model on a device: what the runtime needs from the CPU today and from a GPU later.
+//
+// The KV cache is a pool of pages; which page holds what is the runtime's business. A pass takes
+// the new tokens of one or more sequences through the layers: begin → run_layer(0 … layers - 1) →
+// logits. Several passes may be under way at once, each at its own layer; one of them is worked on
+// at a time.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "model/config.h"
 
 namespace lacuna {
+
+// Consecutive positions that share a page. A page holds the KV of all layers for them.
+inline constexpr size_t kPageTokens = 64;
+
+using PageId = uint32_t;  // 0 … pages() - 1
 
 struct DeviceMemory {
   size_t weight_bytes;        // used in place
@@ -16,25 +28,64 @@ struct DeviceMemory {
   size_t scratch_bytes;
 };
 
-// One forward pass is begin → run_layer(0 … layers - 1) → logits. Between layers the caller may
-// stop: positions below `position` of the interrupted pass stay valid, those of the pass do not.
+// New tokens of one sequence: token t stands at position `position + t`. Position p of the sequence
+// lies in pages[p / kPageTokens]; `pages` covers all positions up to the last new one, and the KV
+// of those before `position` is in them.
+struct SequenceChunk {
+  std::span<const int32_t> tokens;  // ≥ 1
+  size_t position;
+  std::span<const PageId> pages;
+};
+
+// Most rows of a kDecode pass.
+inline constexpr size_t kMostDecodeRows = 16;
+
+enum class PassKind {
+  // Each row is computed as if it were alone: its bits do not depend on what shares the pass.
+  kDecode,
+  // Rows may be rounded together: faster for many tokens.
+  kPrefill,
+};
+
+// Tokens on their way through the layers.
+class Pass {
+ public:
+  virtual ~Pass() = default;
+};
+
 class DeviceModel {
  public:
   virtual ~DeviceModel() = default;
 
   virtual const ModelConfig& config() const = 0;
-  virtual size_t context_length() const = 0;  // positions the KV cache holds
-  virtual size_t max_chunk() const = 0;       // tokens one pass may hold
+  virtual size_t context_length() const = 0;  // positions one sequence may have
+  virtual size_t max_chunk() const = 0;       // tokens one pass may hold, over all its sequences
+  virtual size_t pages() const = 0;           // of the pool
+  virtual size_t page_bytes() const = 0;
   virtual DeviceMemory memory() const = 0;
 
-  // Embeds `tokens` (1 … max_chunk ids below the vocabulary) at positions position, position + 1, …
-  // .
-  virtual void begin(std::span<const int32_t> tokens, size_t position) = 0;
+  // Room for one pass at a time; reused by `begin`. Must not outlive the model.
+  virtual std::unique_ptr<Pass> make_pass() = 0;
 
-  virtual void run_layer(size_t layer) = 0;
+  // Embeds the tokens of `chunks` (1 … max_chunk ids below the vocabulary), one row each, in order.
+  // The chunks' page lists are copied.
+  virtual void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind) = 0;
 
-  // Logits of rows first_row … first_row + count - 1 of the pass into out [count, vocabulary].
-  virtual void logits(size_t first_row, size_t count, float* out) = 0;
+  // Takes the pass through `layer`, and writes the KV of its tokens there. False when `interrupt`
+  // was seen true on the way, within milliseconds: then call again to go on, or leave it.
+  virtual bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) = 0;
+
+  // Logits of the pass's rows `rows` (0 … tokens - 1) into out [rows, vocabulary]. False as above.
+  virtual bool logits(Pass& pass, std::span<const size_t> rows, float* out,
+                      const std::atomic<bool>& interrupt) = 0;
+
+  // Copies the first `tokens` positions of a page, all layers.
+  virtual void copy_page(PageId from, PageId to, size_t tokens) = 0;
+
+  // The first `tokens` positions of a page as bytes of this model on this device, all layers:
+  // tokens * page_bytes() / kPageTokens of them.
+  virtual void read_page(PageId page, size_t tokens, std::span<std::byte> out) const = 0;
+  virtual void write_page(PageId page, size_t tokens, std::span<const std::byte> in) = 0;
 };
 
 }  // namespace lacuna

@@ -67,6 +67,7 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
       .threads = options.threads == 0 ? cpu::detect_cpu_features().cores : options.threads,
       .context_length = context,
       .max_chunk = std::min(options.chunk, context),
+      .pages = (context + kPageTokens - 1) / kPageTokens,
       .attention = {}};
   try {
     auto model = std::make_unique<cpu::CpuModel>(std::move(weights), config, cpu_options);

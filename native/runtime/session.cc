@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "format/error.h"
 #include "runtime/answer_stream.h"
@@ -10,6 +11,9 @@ namespace lacuna {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Up to this many tokens of a prompt are computed each as if alone, which is faster for so few.
+constexpr size_t kDecodeTokens = 6;
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -39,8 +43,11 @@ const char* finish_reason_name(FinishReason reason) {
 
 Session::Session(std::unique_ptr<DeviceModel> model, Vocabulary vocabulary)
     : model_(std::move(model)),
+      pass_(model_->make_pass()),
+      pages_(model_->pages()),
       vocabulary_(std::move(vocabulary)),
       logits_(model_->config().vocabulary) {
+  std::iota(pages_.begin(), pages_.end(), PageId{0});
   cached_.reserve(model_->context_length());
   sequence_.reserve(model_->context_length() + 1);
 }
@@ -77,14 +84,14 @@ size_t Session::resident(std::span<const int32_t> tokens) const {
 // One pass over `tokens` at `position` ≤ the cache's length; what lay behind is lost once the pass
 // has begun. False when aborted, and then the cache ends at `position`, or is as before if nothing
 // was computed.
-bool Session::forward(std::span<const int32_t> tokens, size_t position,
+bool Session::forward(std::span<const int32_t> tokens, size_t position, PassKind kind,
                       const std::atomic<bool>& aborted) {
   if (aborted.load(std::memory_order_relaxed)) return false;
   cached_.resize(position);
-  model_->begin(tokens, position);
+  const SequenceChunk chunk{tokens, position, pages_};
+  model_->begin(*pass_, std::span(&chunk, 1), kind);
   for (size_t layer = 0; layer < model_->config().layers; ++layer) {
-    if (aborted.load(std::memory_order_relaxed)) return false;
-    model_->run_layer(layer);
+    if (!model_->run_layer(*pass_, layer, aborted)) return false;
   }
   cached_.insert(cached_.end(), tokens.begin(), tokens.end());
   last_pass_ = tokens.size();
@@ -95,7 +102,8 @@ bool Session::prefill(std::span<const int32_t> tokens, size_t position,
                       const std::atomic<bool>& aborted) {
   for (size_t done = 0; done < tokens.size();) {
     const size_t n = std::min(tokens.size() - done, model_->max_chunk());
-    if (!forward(tokens.subspan(done, n), position + done, aborted)) return false;
+    const PassKind kind = n <= kDecodeTokens ? PassKind::kDecode : PassKind::kPrefill;
+    if (!forward(tokens.subspan(done, n), position + done, kind, aborted)) return false;
     done += n;
   }
   return true;
@@ -123,7 +131,7 @@ Summary Session::generate(const Request& request, const std::function<void(Token
   // than one.
   const std::span prompt(request.tokens);
   const bool ready = prefill(prompt.subspan(keep, prompt.size() - 1 - keep), keep, aborted) &&
-                     forward(prompt.last(1), prompt.size() - 1, aborted);
+                     forward(prompt.last(1), prompt.size() - 1, PassKind::kDecode, aborted);
   summary.prefill_ms = milliseconds_since(start);
   if (!ready) return summary;
 
@@ -140,7 +148,9 @@ FinishReason Session::decode(const Request& request, Sampler& sampler, Summary& 
   sequence_.assign(request.tokens.begin(), request.tokens.end());
   while (summary.generated_tokens < request.max_tokens) {
     if (aborted.load(std::memory_order_relaxed)) return FinishReason::kAborted;
-    model_->logits(last_pass_ - 1, 1, logits_.data());
+    const size_t last = last_pass_ - 1;
+    if (!model_->logits(*pass_, std::span(&last, 1), logits_.data(), aborted))
+      return FinishReason::kAborted;
     const SampledToken token = sampler.sample(logits_, sequence_);
     if (contains(request.end_tokens, token.id)) return FinishReason::kEnd;
     sequence_.push_back(token.id);
@@ -148,7 +158,8 @@ FinishReason Session::decode(const Request& request, Sampler& sampler, Summary& 
     if (answer.push(token, vocabulary_.bytes(token.id))) return FinishReason::kStop;
     if (summary.generated_tokens == request.max_tokens) break;
     if (cached_.size() == model_->context_length()) return FinishReason::kContext;
-    if (!forward(std::span(&token.id, 1), cached_.size(), aborted)) return FinishReason::kAborted;
+    if (!forward(std::span(&token.id, 1), cached_.size(), PassKind::kDecode, aborted))
+      return FinishReason::kAborted;
   }
   return FinishReason::kLength;
 }
@@ -161,10 +172,14 @@ std::vector<float> Session::logits(std::span<const int32_t> tokens, size_t chunk
   const size_t vocabulary = model_->config().vocabulary;
   const size_t step = std::min(chunk, model_->max_chunk());
   std::vector<float> out(tokens.size() * vocabulary);
+  std::vector<size_t> all(step);
+  std::iota(all.begin(), all.end(), size_t{0});
+  const std::span<const size_t> rows(all);
   for (size_t first = 0; first < tokens.size(); first += step) {
     const size_t n = std::min(step, tokens.size() - first);
-    if (!forward(tokens.subspan(first, n), first, aborted)) return {};
-    model_->logits(0, n, out.data() + first * vocabulary);
+    const PassKind kind = n <= kDecodeTokens ? PassKind::kDecode : PassKind::kPrefill;
+    if (!forward(tokens.subspan(first, n), first, kind, aborted)) return {};
+    if (!model_->logits(*pass_, rows.first(n), out.data() + first * vocabulary, aborted)) return {};
   }
   return out;
 }

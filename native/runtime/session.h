@@ -38,13 +38,16 @@ class Session {
 
  private:
   void check(std::span<const int32_t> tokens) const;
-  bool forward(std::span<const int32_t> tokens, size_t position, const std::atomic<bool>& aborted);
+  bool forward(std::span<const int32_t> tokens, size_t position, PassKind kind,
+               const std::atomic<bool>& aborted);
   bool prefill(std::span<const int32_t> tokens, size_t position, const std::atomic<bool>& aborted);
   FinishReason decode(const Request& request, Sampler& sampler, Summary& summary,
                       const std::function<void(TokenEvent)>& on_token,
                       const std::atomic<bool>& aborted);
 
   std::unique_ptr<DeviceModel> model_;
+  std::unique_ptr<Pass> pass_;
+  std::vector<PageId> pages_;  // page i of the pool is page i of the sequence
   Vocabulary vocabulary_;
   std::vector<int32_t> cached_;    // capacity: context length
   std::vector<int32_t> sequence_;  // prompt and answer so far; capacity: context length

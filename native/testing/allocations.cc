@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <numeric>
 
 #include "addon/errors.h"
 #include "cpu/cpu_model.h"
@@ -47,11 +48,15 @@ void operator delete[](void* p, size_t) noexcept {
 namespace lacuna::testing {
 namespace {
 
-void pass(cpu::CpuModel& model, const std::vector<int32_t>& tokens, size_t position,
-          std::vector<float>& logits) {
-  model.begin(tokens, position);
-  for (size_t layer = 0; layer < model.config().layers; ++layer) model.run_layer(layer);
-  model.logits(tokens.size() - 1, 1, logits.data());
+void run_pass(cpu::CpuModel& model, Pass& pass, const std::vector<int32_t>& tokens, size_t position,
+              const std::vector<PageId>& pages, std::vector<float>& logits) {
+  const std::atomic<bool> never{false};
+  const SequenceChunk chunk{tokens, position, pages};
+  model.begin(pass, std::span(&chunk, 1), PassKind::kPrefill);
+  for (size_t layer = 0; layer < model.config().layers; ++layer)
+    model.run_layer(pass, layer, never);
+  const size_t last = tokens.size() - 1;
+  model.logits(pass, std::span(&last, 1), logits.data(), never);
 }
 
 Napi::Value count_allocations(const Napi::CallbackInfo& info) {
@@ -67,12 +72,16 @@ Napi::Value count_allocations(const Napi::CallbackInfo& info) {
                          .threads = 2,
                          .context_length = 512,
                          .max_chunk = 64,
+                         .pages = 512 / kPageTokens,
                          .attention = {}});
     const std::vector<int32_t> tokens = ints_field(o, "tokens");
     std::vector<float> logits(config.vocabulary);
-    pass(model, tokens, 0, logits);
+    std::vector<PageId> pages(model.pages());
+    std::iota(pages.begin(), pages.end(), PageId{0});
+    const std::unique_ptr<Pass> pass = model.make_pass();
+    run_pass(model, *pass, tokens, 0, pages, logits);
     const size_t before_pass = allocations.load();
-    pass(model, tokens, tokens.size(), logits);
+    run_pass(model, *pass, tokens, tokens.size(), pages, logits);
     const size_t after_pass = allocations.load();
     Napi::Object counts = Napi::Object::New(env);
     counts.Set("load", static_cast<double>(before_pass - before_load));

@@ -3,6 +3,7 @@
 #include "cpu/attention.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "addon/errors.h"
 #include "cpu/latent_attention.h"
@@ -26,6 +27,20 @@ MatrixStack stack_of(const std::vector<float>& data, size_t heads, size_t rows, 
   return {float_matrix(data, rows, columns), heads, rows * columns * sizeof(float)};
 }
 
+// Cache rows of `row_bytes` in pages of a pool that lie in no order.
+struct PagedCache {
+  PagedCache(size_t positions, size_t row_bytes)
+      : pages((positions + kPageTokens - 1) / kPageTokens),
+        pool(2 * pages.size() + 1, 2, row_bytes) {
+    for (size_t i = 0; i < pages.size(); ++i)
+      pages[i] = static_cast<PageId>(2 * pages.size() - 2 * i);
+  }
+  cpu::LayerPages layer() { return pool.layer(1); }
+
+  std::vector<PageId> pages;
+  cpu::KvPool pool;
+};
+
 Napi::Value attention(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return addon::guarded(env, [&]() -> Napi::Value {
@@ -37,14 +52,21 @@ Napi::Value attention(const Napi::CallbackInfo& info) {
                              v_b = floats_field(o, "vB");
     std::vector<float> out(tokens * config.heads * config.value_dim);
     std::vector<float> scratch(cpu::attention_scratch(config, tokens));
+    const size_t dim = config.cache_dim(), positions = cache.size() / dim;
+    PagedCache paged(positions, dim * sizeof(float));
+    for (size_t p = 0; p < positions; ++p) {
+      std::memcpy(paged.layer().row(paged.pages, p), cache.data() + p * dim, dim * sizeof(float));
+    }
     const cpu::AttentionInput input{
         queries.data(),
         tokens,
-        cache.size() / config.cache_dim() - tokens,
-        cache.data(),
+        positions - tokens,
+        paged.layer(),
+        paged.pages,
         stack_of(k_b, config.heads, config.kv_lora_rank, config.nope_dim),
         stack_of(v_b, config.heads, config.value_dim, config.kv_lora_rank),
-        out.data()};
+        out.data(),
+        nullptr};
     const bool absorbed = o.Get("form").As<Napi::String>().Utf8Value() == "absorbed";
     for (size_t head = 0; head < config.heads; ++head) {
       cpu::attend_head(kernels_field(o), config,
@@ -69,15 +91,19 @@ Napi::Value tile_attention(const Napi::CallbackInfo& info) {
     weights.v_b = stack_of(v_b, config.heads, config.value_dim, config.kv_lora_rank);
 
     cpu::ThreadPool pool(size_field(o, "threads"));
-    cpu::LatentAttention attention(pool, kernels_field(o), config, tokens);
     const size_t positions = cache.size() / dim, width = cpu::LatentAttention::row_width(config);
-    std::vector<uint16_t> rows((positions + cpu::kTileHeads) * width);
+    cpu::LatentAttention attention(pool, kernels_field(o), config, tokens, positions);
+    PagedCache paged(positions, width * sizeof(uint16_t));
     std::vector<float> row(width), out(tokens * config.heads * config.value_dim);
     for (size_t p = 0; p < positions; ++p) {
       std::copy_n(cache.begin() + static_cast<std::ptrdiff_t>(p * dim), dim, row.begin());
-      attention.store_row(row.data(), rows.data() + p * width);
+      attention.store_row(row.data(),
+                          reinterpret_cast<uint16_t*>(paged.layer().row(paged.pages, p)));
     }
-    attention.run(weights, queries.data(), tokens, positions - tokens, rows.data(), out.data());
+    const cpu::PassChunk chunk{0, tokens, positions - tokens, paged.pages};
+    attention.run(weights, queries.data(), std::span(&chunk, 1),
+                  tokens <= kMostDecodeRows ? PassKind::kDecode : PassKind::kPrefill, paged.layer(),
+                  out.data());
     return to_array(env, out);
   });
 }

@@ -67,7 +67,8 @@ Napi::Value linear(const Napi::CallbackInfo& info) {
     cpu::ThreadPool pool(size_field(o, "threads"));
     cpu::Linear product(pool, kernels_field(o), tokens, columns);
     std::vector<float> out(tokens * rows);
-    product.set_input(x.data(), tokens, columns);
+    const bool decode = o.Get("decode").ToBoolean();
+    product.set_input(x.data(), tokens, columns, decode ? PassKind::kDecode : PassKind::kPrefill);
     product.run(w, out.data());
     return to_array(env, out);
   });

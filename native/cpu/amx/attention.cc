@@ -51,8 +51,8 @@ void reset(const TileAttentionShape& shape, size_t tokens, const TileAttentionSt
   std::memset(state.sums, 0, tokens * kTileHeads * shape.rank * sizeof(float));
 }
 
-// Latents of `count` positions as right operands: pairs of positions side by side. Missing
-// positions are zero.
+// Latents of `count` positions of one page as right operands: pairs of positions side by side.
+// Missing positions are zero.
 void interleave_values(const TileAttentionShape& shape, const uint16_t* cache, size_t count,
                        uint16_t* values) {
   // (a0 b0 a1 b1 …) of the lower and the upper sixteen columns.
@@ -76,7 +76,7 @@ void interleave_values(const TileAttentionShape& shape, const uint16_t* cache, s
   }
 }
 
-// scores [count rounded up to 16, 16 heads] = cache rows · queries. Reads whole tiles: the cache
+// scores [count rounded up to 16, 16 heads] = rows of one page · queries. Reads whole tiles: a page
 // has room for them.
 void score_block(const TileAttentionShape& shape, const uint16_t* queries, const uint16_t* cache,
                  size_t count, float* scores) {
@@ -172,21 +172,31 @@ void add_values(const TileAttentionShape& shape, const uint16_t* probabilities,
 }
 
 void add(const TileAttentionShape& shape, const uint16_t* queries, size_t tokens,
-         size_t first_position, const uint16_t* cache, size_t first, size_t last,
+         size_t first_position, const TileCache& cache, size_t first, size_t last,
          const TileAttentionState& state, float* scratch) {
   const Scratch s(shape, scratch);
+  constexpr size_t kPageValues = kTilePage / 32 * kTile;  // one page's share of the values
   for (; first < last; first += kAttentionBlock) {
     const size_t count = last - first < kAttentionBlock ? last - first : kAttentionBlock;
-    const uint16_t* rows = cache + first * shape.width;
+    const size_t lower = count < kTilePage ? count : kTilePage, upper = count - lower;
+    const uint16_t* page[2] = {cache.page(first),
+                               upper > 0 ? cache.page(first + kTilePage) : nullptr};
     bool interleaved = false;
     for (size_t t = 0; t < tokens; ++t) {
       const size_t end = first_position + t + 1;  // one past the last position that token t sees
       if (end <= first) continue;
       const size_t visible = end - first < count ? end - first : count;
       const size_t steps = (visible + 31) / 32;
-      if (!interleaved) interleave_values(shape, rows, count, s.values);
-      interleaved = true;
-      score_block(shape, queries + t * kTileHeads * shape.width, rows, visible, s.scores);
+      if (!interleaved) {
+        interleave_values(shape, page[0], lower, s.values);
+        if (upper > 0) interleave_values(shape, page[1], upper, s.values + kPageValues);
+        interleaved = true;
+      }
+      const uint16_t* query = queries + t * kTileHeads * shape.width;
+      score_block(shape, query, page[0], visible < lower ? visible : lower, s.scores);
+      if (visible > kTilePage) {
+        score_block(shape, query, page[1], visible - kTilePage, s.scores + kTilePage * kTileHeads);
+      }
       float* sums = state.sums + t * kTileHeads * shape.rank;
       soften(shape, visible, steps, s.scores, state.maxima + t * kTileHeads,
              state.totals + t * kTileHeads, sums, s.probabilities);
