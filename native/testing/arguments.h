@@ -11,6 +11,7 @@
 #include "cpu/kernels.h"
 #include "format/error.h"
 #include "model/matrix.h"
+#include "runtime/prefix_tree.h"
 
 namespace lacuna::testing {
 
@@ -38,6 +39,12 @@ inline std::vector<int32_t> ints_field(const Napi::Object& o, const char* name) 
   return {array.Data(), array.Data() + array.ElementLength()};
 }
 
+// An Int32Array as token ids.
+inline std::vector<int32_t> to_tokens(const Napi::Value& value) {
+  const auto array = value.As<Napi::Int32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
 inline Napi::Float32Array to_array(Napi::Env env, const std::vector<float>& values) {
   auto array = Napi::Float32Array::New(env, values.size());
   if (!values.empty()) std::memcpy(array.Data(), values.data(), values.size() * sizeof(float));
@@ -57,6 +64,16 @@ inline const cpu::Kernels& kernels_field(const Napi::Object& o) {
 inline Matrix float_matrix(const std::vector<float>& data, size_t rows, size_t columns) {
   return {reinterpret_cast<const std::byte*>(data.data()), TensorType::kF32, rows, columns,
           columns * sizeof(float)};
+}
+
+inline Napi::Object to_object(Napi::Env env, const PageUsage& usage) {
+  Napi::Object o = Napi::Object::New(env);
+  o.Set("total", static_cast<double>(usage.total));
+  o.Set("free", static_cast<double>(usage.free));
+  o.Set("held", static_cast<double>(usage.held));
+  o.Set("shared", static_cast<double>(usage.shared));
+  o.Set("cached", static_cast<double>(usage.cached));
+  return o;
 }
 
 }  // namespace lacuna::testing

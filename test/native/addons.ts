@@ -96,8 +96,42 @@ export interface SampleCall {
   readonly seed?: number;
 }
 
+/** Pages of a KV pool: total = free + held + cached. */
+export interface PageUsage {
+  readonly total: number;
+  readonly free: number;
+  readonly held: number;
+  readonly shared: number;
+  readonly cached: number;
+}
+
+export interface PrefixTree {
+  /** A branch with what there is of `tokens`; its id. */
+  acquire(tokens: Int32Array): number;
+  /** Whether there were pages for `length` positions. */
+  reserve(branch: number, length: number): boolean;
+  publish(branch: number, tokens: Int32Array): void;
+  release(branch: number): void;
+  match(tokens: Int32Array): number;
+  usage(): PageUsage;
+  /** Parents before their children; `parent` is its page. */
+  nodes(): {
+    readonly page: number;
+    readonly users: number;
+    readonly tokens: Int32Array;
+    readonly parent?: number;
+  }[];
+  /** `intact` if every position of the branch holds what was computed for `tokens`. */
+  branch(
+    branch: number,
+    tokens: Int32Array,
+  ): { readonly length: number; readonly intact: boolean; readonly pages: readonly number[] };
+}
+
 /** What `native/testing` registers; one block a room. */
 export interface TestingAddon {
+  /** A prefix tree over a made-up device with `pages` pages of 64 positions. */
+  readonly PrefixTree: new (pages: number) => PrefixTree;
   /** Heap allocations of loading `model`, and of a forward pass over `tokens` once one has run. */
   countAllocations(call: { path: CpuPath; model: string; tokens: Int32Array }): {
     readonly load: number;
