@@ -42,7 +42,8 @@ Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<co
   if (options.repetition_penalty != 1) penalized_.reserve(options.repetition_window);
 }
 
-SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> recent) {
+SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> recent,
+                             std::span<const int32_t> allowed) {
   // A damaged model may give anything: what is not a number is impossible, the infinite is merely
   // huge.
   for (float& v : logits) {
@@ -50,15 +51,24 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
   }
   const float largest = *std::max_element(logits.begin(), logits.end());
   const double normalizer = log_sum_exp(logits, largest);
+  if (!allowed.empty()) restrict_to(allowed, logits);
   penalize(logits, recent);
   for (const int32_t id : banned_) logits[id] = kImpossible;
-  const int32_t id = draw(logits);
+  int32_t id = draw(logits);
+  if (!allowed.empty() && logits[id] == kImpossible) id = allowed.front();
 
   double logit = logits[id];
   for (const Candidate& original : penalized_) {
     if (original.id == id) logit = original.value;
   }
   return {id, static_cast<float>(std::min(0.0, logit - normalizer))};
+}
+
+void Sampler::restrict_to(std::span<const int32_t> allowed, std::span<float> logits) {
+  allowed_.clear();
+  for (const int32_t id : allowed) allowed_.push_back({id, logits[id]});
+  std::fill(logits.begin(), logits.end(), kImpossible);
+  for (const Candidate& c : allowed_) logits[c.id] = c.value;
 }
 
 // Keskar et al. 2019: each token of the window once, however often it stands there.

@@ -28,10 +28,14 @@ class Sampler {
   // ignored. Throws Error kInvalidArgument naming an option outside its range.
   Sampler(const SamplingOptions& options, size_t vocabulary, std::span<const int32_t> banned);
 
-  // In this order: repetition penalty over the last `repetition_window` of `recent`, bans,
+  // In this order: everything outside `allowed` (ids of the vocabulary; none of them: all are)
+  // becomes impossible, repetition penalty over the last `repetition_window` of `recent`, bans,
   // temperature, top-k, top-p, min-p, draw. Greedy takes the largest logit, the lowest id among
-  // equals. `logits` is changed. Not-a-number counts as impossible. Allocates nothing.
-  SampledToken sample(std::span<float> logits, std::span<const int32_t> recent);
+  // equals. `logits` is changed. Not-a-number counts as impossible; where all that is left is, the
+  // first of `allowed` is taken, which therefore holds no banned token. Allocates nothing without
+  // `allowed`.
+  SampledToken sample(std::span<float> logits, std::span<const int32_t> recent,
+                      std::span<const int32_t> allowed = {});
 
  private:
   struct Candidate {
@@ -39,6 +43,7 @@ class Sampler {
     float value;  // logit, then probability
   };
 
+  void restrict_to(std::span<const int32_t> allowed, std::span<float> logits);
   void penalize(std::span<float> logits, std::span<const int32_t> recent);
   int32_t draw(std::span<const float> logits);
   double uniform();
@@ -47,6 +52,7 @@ class Sampler {
   std::vector<int32_t> banned_;
   std::vector<Candidate> candidates_;  // capacity: vocabulary
   std::vector<Candidate> penalized_;   // original logits of this step's penalised tokens
+  std::vector<Candidate> allowed_;     // logits of this step's allowed tokens
   uint64_t random_state_;
 };
 

@@ -84,4 +84,14 @@ Vocabulary Vocabulary::from(const GgufFile& file, size_t size) {
   return vocabulary;
 }
 
+Vocabulary Vocabulary::of(std::span<const std::string_view> tokens) {
+  Vocabulary vocabulary;
+  vocabulary.offsets_.reserve(tokens.size() + 1);
+  for (const std::string_view token : tokens) {
+    vocabulary.text_ += token;
+    vocabulary.offsets_.push_back(vocabulary.text_.size());
+  }
+  return vocabulary;
+}
+
 }  // namespace lacuna

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ class Vocabulary {
   // Error kCorrupt where the list is missing or its length is not `size`, kUnsupported for another
   // kind of tokenizer.
   static Vocabulary from(const GgufFile& file, size_t size);
+
+  // From the bytes of each token; none for a token that stands for nothing.
+  static Vocabulary of(std::span<const std::string_view> tokens);
 
   size_t size() const { return offsets_.size() - 1; }
 

@@ -17,7 +17,8 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
   return addon::guarded(env, [&]() -> Napi::Value {
     const auto o = info[0].As<Napi::Object>();
     const std::vector<float> logits = floats_field(o, "logits");
-    const std::vector<int32_t> recent = ints_field(o, "recent"), banned = ints_field(o, "banned");
+    const std::vector<int32_t> recent = ints_field(o, "recent"), banned = ints_field(o, "banned"),
+                               allowed = ints_field(o, "allowed");
     Sampler sampler(
         {
             .temperature = static_cast<float>(number_field(o, "temperature", 0)),
@@ -34,7 +35,7 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
     auto log_probabilities = Napi::Float32Array::New(env, draws);
     for (size_t i = 0; i < draws; ++i) {
       std::vector<float> copy = logits;
-      const SampledToken token = sampler.sample(copy, recent);
+      const SampledToken token = sampler.sample(copy, recent, allowed);
       ids[i] = token.id;
       log_probabilities[i] = token.log_probability;
     }

@@ -86,6 +86,7 @@ export interface SampleCall {
   readonly logits: Float32Array;
   readonly recent?: Int32Array;
   readonly banned?: Int32Array;
+  readonly allowed?: Int32Array;
   readonly draws?: number;
   readonly temperature?: number;
   readonly topK?: number;
@@ -128,6 +129,34 @@ export interface PrefixTree {
   ): { readonly length: number; readonly intact: boolean; readonly pages: readonly number[] };
 }
 
+/** A model's path, or the bytes of each token; none for a control token. */
+export type TestVocabulary = string | readonly Uint8Array[];
+
+/** One token of an answer that has to begin with certain bytes. */
+export interface HealingStep {
+  /** The ids that were allowed, ascending. */
+  readonly allowed: Int32Array;
+  readonly id: number;
+  /** How many bytes of the token lie within what had to come. */
+  readonly within: number;
+}
+
+/** `native/runtime/copy_drafts.h` */
+export interface CopyDrafts {
+  addSource(tokens: Int32Array): void;
+  push(tokens: Int32Array): void;
+  next(limit: number): { readonly tokens: Int32Array; readonly trust: number };
+}
+
+/** `native/runtime/draft_policy.h` */
+export interface DraftPolicy {
+  length(trust: number, available: number, rows: number): number;
+  observe(trust: number, right: boolean): void;
+  passed(rows: number, drafted: number, accepted: number, seconds: number | undefined): void;
+  /** What a pass of so many rows costs, in one-row passes. */
+  cost(rows: number): number;
+}
+
 /** What `native/testing` registers; one block a room. */
 export interface TestingAddon {
   /** A prefix tree over a made-up device with `pages` pages of 64 positions. */
@@ -153,6 +182,17 @@ export interface TestingAddon {
   route(call: RouteCall): { readonly experts: Int32Array; readonly weights: Float32Array };
   /** `draws` tokens from the same logits, by one sampler. */
   sample(call: SampleCall): { readonly ids: Int32Array; readonly logProbabilities: Float32Array };
+  /** Walks through what an answer may begin with: token `picks[i]`, modulo their number, at step i. */
+  heal(call: {
+    vocabulary: TestVocabulary;
+    need: Uint8Array;
+    picks?: Int32Array;
+    excluded?: Int32Array;
+  }): HealingStep[];
+  /** How many of the last `limit` tokens are worth taking back. */
+  tokensToHeal(call: { vocabulary: TestVocabulary; tokens: Int32Array; limit: number }): number;
+  CopyDrafts: new (breaks: Int32Array) => CopyDrafts;
+  DraftPolicy: new (mostRows: number) => DraftPolicy;
   /** The text that each chunk of bytes lets through, then what comes at the end. */
   textStream(stops: string[], chunks: Uint8Array[]): string[];
   /** The bytes of every token of a model file. */

@@ -46,6 +46,31 @@ describe('the sampler', () => {
     assert.ok(drawn.ids.every((id) => id === 0 || id === 2));
   });
 
+  it('chooses among the allowed tokens only, before every other filter', () => {
+    const allowed = Int32Array.of(0, 2);
+    assert.equal(sample({ logits, allowed }).ids[0], 2);
+    assert.equal(sample({ logits, allowed, banned: Int32Array.of(2) }).ids[0], 0);
+    for (const filters of [{ topK: 1 }, { topP: 0.01 }, { minP: 0.9 }]) {
+      assert.equal(sample({ logits, allowed, temperature: 1, ...filters }).ids[0], 2);
+    }
+    const drawn = sample({ logits, allowed, temperature: 5, draws: 500 }).ids;
+    assert.deepEqual([...new Set(drawn)].sort(), [0, 2]);
+  });
+
+  it("reports the model's own log-probability of an allowed token", () => {
+    const own = 2 - Math.log([1, 4, 2, 3].reduce((sum, x) => sum + Math.exp(x), 0));
+    const { logProbabilities } = sample({ logits, allowed: Int32Array.of(0, 2) });
+    assert.ok(Math.abs(logProbabilities[0]! - own) < 1e-6);
+  });
+
+  it('takes an allowed token even where none is possible', () => {
+    for (const temperature of [0, 1]) {
+      const impossible = Float32Array.of(1, NaN, -Infinity, 2);
+      const { ids } = sample({ logits: impossible, allowed: Int32Array.of(2, 1), temperature });
+      assert.equal(ids[0], 2);
+    }
+  });
+
   it('draws with the probabilities of the temperature', () => {
     const sum = [1, 4, 2, 3].reduce((total, x) => total + Math.exp(x / 2), 0);
     shares({ logits, temperature: 2 }).forEach((share, i) => {

@@ -1,0 +1,52 @@
+// How many tokens of a draft are worth verifying. Verifying k tokens takes one pass of 1 + k rows
+// and yields one token and as many more as the model agrees with, so a draft pays where it is
+// likely enough to be right for what the further rows cost on this machine. Both are learned: the
+// costs from the passes, the likelihoods from comparing every draft at hand with what the sampler
+// then chose, which takes no row. What is generated never depends on it, only how fast.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "runtime/pass_cost.h"
+
+namespace lacuna {
+
+class DraftPolicy {
+ public:
+  // `most_rows`: rows one pass may have, ≥ 1.
+  explicit DraftPolicy(size_t most_rows) : cost_(most_rows) {}
+
+  // How many of `available` tokens to verify, 0 … most_rows - rows, in a pass that has `rows` ≥ 1
+  // rows without them. `trust` is CopyDrafts's.
+  size_t length(size_t trust, size_t available, size_t rows) const;
+
+  // A draft of that trust was at hand, verified or not, and its first token was `right`.
+  void observe(size_t trust, bool right);
+
+  // A step of `rows` rows, of which `drafted` were drafts and `accepted` of those right, took
+  // `seconds`; without a value where something else came between.
+  void passed(size_t rows, size_t drafted, size_t accepted, std::optional<double> seconds);
+
+  const PassCost& cost() const { return cost_; }
+
+ private:
+  // By trust: 1, 2, 3, 4, 5 … 7, 8 … 15, 16 … 31, more.
+  static constexpr size_t kClasses = 8;
+  static size_t class_of(size_t trust);
+  double likelihood(size_t trust) const;
+
+  struct Record {
+    double right = 0, seen = 0;  // older observations weigh less
+  };
+
+  PassCost cost_;
+  std::array<Record, kClasses> records_{};
+  // What drafts may still cost, in one-row passes: wrong estimates lose no more than a share of the
+  // time, whatever the text.
+  double budget_ = kMostBudget;
+  static constexpr double kMostBudget = 2;
+};
+
+}  // namespace lacuna
