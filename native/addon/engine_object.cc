@@ -21,6 +21,9 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
                            InstanceMethod<&EngineObject::generate>("generate"),
                            InstanceMethod<&EngineObject::cancel>("cancel"),
                            InstanceMethod<&EngineObject::resident>("resident"),
+                           InstanceMethod<&EngineObject::page_usage>("pageUsage"),
+                           InstanceMethod<&EngineObject::save_prefix>("savePrefix"),
+                           InstanceMethod<&EngineObject::restore_prefix>("restorePrefix"),
                            InstanceMethod<&EngineObject::logits>("logits"),
                            InstanceMethod<&EngineObject::close>("close"),
                        });
@@ -37,8 +40,8 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
     LoadedEngine& loaded = *call[0].As<Napi::External<LoadedEngine>>().Data();
     engine_ = std::move(loaded.engine);
     const DeviceModel& model = engine_->model();
-    info_ = {cpu::kernels_for(loaded.path).name, loaded.threads, model.context_length(),
-             model.config().vocabulary, model.memory()};
+    info_ = {cpu::kernels_for(loaded.path).name, loaded.threads,     model.context_length(),
+             model.config().vocabulary,          model.page_bytes(), model.memory()};
   }
 
   // The engine's thread must be gone before the channel it speaks through.
@@ -50,7 +53,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   // What `info` tells; read once, since a closed engine has no model.
   struct Info {
     const char* path;
-    size_t threads, context_length, vocabulary;
+    size_t threads, context_length, vocabulary, page_bytes;
     DeviceMemory memory;
   };
 
@@ -64,7 +67,9 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
     o.Set("weightBytes", static_cast<double>(memory.weight_bytes + memory.owned_weight_bytes));
     o.Set("kvBytes", static_cast<double>(memory.kv_bytes));
     o.Set("scratchBytes", static_cast<double>(memory.scratch_bytes));
-    o.Set("kvBytesPerToken", static_cast<double>(memory.kv_bytes / info_.context_length));
+    o.Set("kvBytesPerToken", static_cast<double>(info_.page_bytes / kPageTokens));
+    o.Set("pageBytes", static_cast<double>(info_.page_bytes));
+    o.Set("pageTokens", static_cast<double>(kPageTokens));
     return o;
   }
 
@@ -88,6 +93,39 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   Napi::Value resident(const Napi::CallbackInfo& call) {
     return Napi::Number::New(call.Env(),
                              static_cast<double>(engine_->resident(to_tokens(call[0], "tokens"))));
+  }
+
+  Napi::Value page_usage(const Napi::CallbackInfo& call) {
+    const PageUsage usage = engine_->pages();
+    Napi::Object o = Napi::Object::New(call.Env());
+    o.Set("total", static_cast<double>(usage.total));
+    o.Set("free", static_cast<double>(usage.free));
+    o.Set("held", static_cast<double>(usage.held));
+    o.Set("shared", static_cast<double>(usage.shared));
+    o.Set("cached", static_cast<double>(usage.cached));
+    return o;
+  }
+
+  Napi::Value save_prefix(const Napi::CallbackInfo& call) {
+    return count_later(call.Env(), [engine = engine_, tokens = to_tokens(call[0], "tokens"),
+                                    path = string_argument(call, 1, "path")] {
+      return engine->save_prefix(tokens, path);
+    });
+  }
+
+  Napi::Value restore_prefix(const Napi::CallbackInfo& call) {
+    return count_later(call.Env(), [engine = engine_, path = string_argument(call, 0, "path")] {
+      return engine->restore_prefix(path);
+    });
+  }
+
+  static Napi::Value count_later(Napi::Env env, std::function<size_t()> work) {
+    auto count = std::make_shared<size_t>();
+    return Task::start(
+        env, [count, work = std::move(work)] { *count = work(); },
+        [count](Napi::Env done) -> Napi::Value {
+          return Napi::Number::New(done, static_cast<double>(*count));
+        });
   }
 
   Napi::Value logits(const Napi::CallbackInfo& call) {

@@ -51,6 +51,14 @@ std::vector<std::string> strings(const Napi::Object& object, const char* name) {
   return out;
 }
 
+Overflow to_overflow(const Napi::Object& object) {
+  const Napi::Value value = object.Get("overflow");
+  const std::string rule = value.IsUndefined() ? "stop" : value.ToString().Utf8Value();
+  if (rule == "trim") return Overflow::kTrim;
+  if (rule != "stop") refuse(object.Env(), "field `overflow` is '" + rule + "', not stop or trim");
+  return Overflow::kStop;
+}
+
 SamplingOptions to_sampling(const Napi::Object& object) {
   const SamplingOptions standard;
   return {
@@ -86,6 +94,8 @@ Request to_request(const Napi::Object& object) {
       .stops = strings(object, "stop"),
       .end_tokens = to_tokens(object.Get("endTokens"), "endTokens"),
       .banned_tokens = to_tokens(object.Get("bannedTokens"), "bannedTokens"),
+      .overflow = to_overflow(object),
+      .keep_first = whole(object, "keepFirst", 0, 1e9),
   };
 }
 
@@ -97,6 +107,7 @@ LoadOptions to_load_options(const Napi::Value& value) {
   options.context_length = whole(object, "contextLength", options.context_length, 1u << 24);
   options.threads = whole(object, "threads", options.threads, 256);
   options.chunk = whole(object, "chunk", options.chunk, 4096);
+  options.kv_bytes = whole(object, "kvBytes", options.kv_bytes, 9007199254740991.0);
   const Napi::Value path = object.Get("cpuPath");
   const std::string name = path.IsUndefined() ? "auto" : path.ToString().Utf8Value();
   if (name == "reference") {

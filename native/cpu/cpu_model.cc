@@ -20,6 +20,16 @@ size_t feed_forward_width(const ModelConfig& c) {
   return std::max(c.dense_ff, c.shared_ff);
 }
 
+bool uses_tiles(const ModelConfig& config, const CpuOptions& options) {
+  return !options.attention && LatentAttention::fits(kernels_for(options.path), config);
+}
+
+// Of one position in one layer's cache.
+size_t row_bytes(const ModelConfig& config, const CpuOptions& options) {
+  return uses_tiles(config, options) ? LatentAttention::row_width(config) * sizeof(uint16_t)
+                                     : config.cache_dim() * sizeof(float);
+}
+
 // What an element-wise step costs for a value, in multiply-adds.
 constexpr size_t kElementCost = 4;
 
@@ -46,7 +56,7 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       up_(gate_.size()),
       cache_rows_(options.max_chunk * LatentAttention::row_width(config)),
       attention_scratch_stride_(0) {
-  if (!options.attention && LatentAttention::fits(kernels_, config)) {
+  if (uses_tiles(config, options)) {
     tile_attention_.emplace(pool_, kernels_, config_, options.max_chunk, options.context_length);
   } else {
     attention_scratch_stride_ = attention_scratch(config, options.max_chunk);
@@ -54,6 +64,10 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
   }
   kv_pool_ = KvPool(options.pages, config.layers, cache_row_bytes());
   if (config.routing.experts > 0) experts_.emplace(pool_, kernels_, config_, options.max_chunk);
+}
+
+size_t CpuModel::bytes_per_page(const ModelConfig& config, const CpuOptions& options) {
+  return config.layers * kPageTokens * row_bytes(config, options);
 }
 
 DeviceMemory CpuModel::memory() const {
@@ -222,8 +236,7 @@ void CpuModel::append_to_cache(const CpuPass& pass, const AttentionWeights& w,
 }
 
 size_t CpuModel::cache_row_bytes() const {
-  return tile_attention_ ? LatentAttention::row_width(config_) * sizeof(uint16_t)
-                         : config_.cache_dim() * sizeof(float);
+  return row_bytes(config_, options_);
 }
 
 // projected_ = down(silu(gate normed_) * up normed_).

@@ -34,6 +34,9 @@ class CpuModel final : public DeviceModel {
   CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfig& config,
            const CpuOptions& options);
 
+  // Of the KV cache of such a model; `options.pages` does not matter.
+  static size_t bytes_per_page(const ModelConfig& config, const CpuOptions& options);
+
   const ModelConfig& config() const override { return config_; }
   size_t context_length() const override { return options_.context_length; }
   size_t max_chunk() const override { return options_.max_chunk; }

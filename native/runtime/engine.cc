@@ -1,22 +1,20 @@
 #include "runtime/engine.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "format/error.h"
+#include "runtime/logits_task.h"
+#include "runtime/prefix_tasks.h"
 
 namespace lacuna {
-namespace {
 
-std::exception_ptr closed_error() {
-  return std::make_exception_ptr(Error(ErrorCode::kClosed,
-                                       "the engine was closed before the request was served",
-                                       "Load the model again."));
-}
-
-}  // namespace
-
-Engine::Engine(std::unique_ptr<Session> session) : session_(std::move(session)) {
-  cached_.reserve(session_->model().context_length());
+Engine::Engine(std::unique_ptr<DeviceModel> model, Vocabulary vocabulary, CacheIdentity identity)
+    : model_(std::move(model)),
+      device_(*model_),
+      vocabulary_(std::move(vocabulary)),
+      identity_(std::move(identity)),
+      tree_(device_.pages(),
+            [this](PageId from, PageId to, size_t tokens) { device_.copy_page(from, to, tokens); }),
+      scheduler_(std::in_place, device_, vocabulary_, tree_) {
   thread_ = std::thread([this] { work(); });
 }
 
@@ -25,114 +23,125 @@ Engine::~Engine() {
 }
 
 Engine::Handle Engine::submit(Request request, Listener listener) {
-  auto shared =
-      std::make_shared<std::pair<Request, Listener>>(std::move(request), std::move(listener));
-  auto job = std::make_shared<Job>();
-  job->run = [this, shared](const std::atomic<bool>& aborted) {
-    const auto& [ask, hear] = *shared;
-    Summary summary;
-    std::exception_ptr error;
-    try {
-      summary = session_->generate(ask, hear.on_token, aborted);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    publish();
-    hear.on_end(error, summary);
-  };
-  job->drop = [shared] { shared->second.on_end(closed_error(), Summary{}); };
-  return enqueue(shared->first.lane, std::move(job));
-}
-
-std::future<std::vector<float>> Engine::logits(std::vector<int32_t> tokens, size_t chunk) {
-  auto promise = std::make_shared<std::promise<std::vector<float>>>();
-  auto job = std::make_shared<Job>();
-  job->run = [this, promise, tokens = std::move(tokens), chunk](const std::atomic<bool>& aborted) {
-    try {
-      std::vector<float> rows = session_->logits(tokens, chunk, aborted);
-      publish();
-      if (rows.empty()) {
-        promise->set_exception(closed_error());
-      } else {
-        promise->set_value(std::move(rows));
-      }
-    } catch (...) {
-      promise->set_exception(std::current_exception());
-    }
-  };
-  job->drop = [promise] { promise->set_exception(closed_error()); };
-  std::future<std::vector<float>> future = promise->get_future();
-  enqueue(Lane::kChat, std::move(job));
-  return future;
-}
-
-Engine::Handle Engine::enqueue(Lane lane, std::shared_ptr<Job> job) {
   {
     const std::lock_guard lock(mutex_);
     if (!closed_) {
       const Handle handle = next_handle_++;
-      queue_.emplace(Key{static_cast<int>(lane), handle}, std::move(job));
+      if (static_cast<int>(request.lane) < running_) interrupt_ = true;
+      inbox_.requests.push_back({handle, std::move(request), std::move(listener)});
       wake_.notify_one();
       return handle;
     }
   }
-  job->drop();
+  listener.on_end(closed_error(), Summary{});
   return 0;
 }
 
 void Engine::cancel(Handle handle) {
   const std::lock_guard lock(mutex_);
-  if (running_ && running_handle_ == handle) running_->aborted = true;
-  for (const auto& [key, job] : queue_) {
-    if (key.second == handle) job->aborted = true;
+  inbox_.cancelled.push_back(handle);
+  interrupt_ = true;
+  wake_.notify_one();
+}
+
+void Engine::add(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_) {
+      inbox_.tasks.push_back(std::move(task));
+      wake_.notify_one();
+      return;
+    }
   }
+  task.drop();
+}
+
+std::future<std::vector<float>> Engine::logits(std::vector<int32_t> tokens, size_t chunk) {
+  LogitsTask made = make_logits_task(device_, tree_, std::move(tokens), chunk);
+  add(std::move(made.task));
+  return std::move(made.logits);
 }
 
 size_t Engine::resident(std::span<const int32_t> tokens) const {
-  const std::lock_guard lock(mutex_);
-  const size_t limit = std::min(tokens.size(), cached_.size());
-  return static_cast<size_t>(
-      std::mismatch(tokens.begin(), tokens.begin() + limit, cached_.begin()).first -
-      tokens.begin());
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return 0;
+  }
+  return tree_.match(tokens);
 }
 
-// Before the listener hears of the end, so that whoever asks then gets the truth.
-void Engine::publish() {
-  const std::lock_guard lock(mutex_);
-  cached_ = session_->cached();
+size_t Engine::save_prefix(std::vector<int32_t> tokens, const std::string& path) {
+  SnapshotTask made = make_snapshot_task(device_, tree_, std::move(tokens));
+  add(std::move(made.task));
+  const PrefixSnapshot snapshot = made.snapshot.get();
+  if (!snapshot.tokens.empty()) write_prefix_file(path, identity_, snapshot);
+  return snapshot.tokens.size();
+}
+
+size_t Engine::restore_prefix(const std::string& path) {
+  AdoptTask made = make_adopt_task(device_, tree_, read_prefix_file(path, identity_));
+  add(std::move(made.task));
+  return made.tokens.get();
 }
 
 void Engine::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
-    if (closed_) return;
-    const auto first = queue_.begin();
-    running_handle_ = first->first.second;
-    running_ = first->second;
-    queue_.erase(first);
-    const std::shared_ptr<Job> job = running_;
-    lock.unlock();
-    job->run(job->aborted);
-    lock.lock();
-    running_.reset();
+  while (take_in()) step();
+  scheduler_->cancel_all();
+  for (const Task& task : tasks_) task.drop();
+  tasks_.clear();
+}
+
+// Waits for work. False when the engine closes.
+bool Engine::take_in() {
+  Inbox inbox;
+  {
+    std::unique_lock lock(mutex_);
+    running_ = kNothing;
+    wake_.wait(lock, [this] {
+      return closed_ || !inbox_.empty() || !tasks_.empty() || scheduler_->lane().has_value();
+    });
+    if (closed_) return false;
+    inbox = std::exchange(inbox_, {});
+    interrupt_ = false;
   }
+  for (Queued& queued : inbox.requests) {
+    scheduler_->add(queued.handle, std::move(queued.request), std::move(queued.listener));
+  }
+  for (const Handle handle : inbox.cancelled) scheduler_->cancel(handle);
+  for (Task& task : inbox.tasks) tasks_.push_back(std::move(task));
+  return true;
+}
+
+// A step of a task and a step of the lane whose turn it is, unless something new has come.
+void Engine::step() {
+  if (!tasks_.empty() && start(kTask) && tasks_.front().step(interrupt_)) tasks_.pop_front();
+  const std::optional<Lane> lane = scheduler_->lane();
+  if (lane && start(static_cast<int>(*lane))) scheduler_->run(interrupt_);
+}
+
+// False where something new has come; otherwise what does come interrupts what is to run now.
+bool Engine::start(int running) {
+  const std::lock_guard lock(mutex_);
+  running_ = running;
+  return inbox_.empty() && !closed_;
 }
 
 void Engine::close() {
-  std::map<Key, std::shared_ptr<Job>> dropped;
+  Inbox refused;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    if (running_) running_->aborted = true;
-    dropped.swap(queue_);
-    wake_.notify_all();
+    interrupt_ = true;
+    refused = std::exchange(inbox_, {});
+    wake_.notify_one();
   }
-  for (const auto& [key, job] : dropped) job->drop();
+  for (const Queued& queued : refused.requests) queued.listener.on_end(closed_error(), Summary{});
+  for (const Task& task : refused.tasks) task.drop();
   const std::lock_guard join(join_mutex_);
   if (thread_.joinable()) thread_.join();
   // Weights, cache and scratch go now, not when the last owner lets go of the engine.
-  session_.reset();
+  scheduler_.reset();
+  model_.reset();
 }
 
 }  // namespace lacuna

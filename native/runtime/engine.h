@@ -1,18 +1,22 @@
-// The engine's thread: takes requests in order of their lane, one at a time.
+// The engine's thread: takes requests and cancellations in, and lets the scheduler work.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <future>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
+#include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
+#include "runtime/prefix_file.h"
 #include "runtime/request.h"
-#include "runtime/session.h"
+#include "runtime/scheduler.h"
+#include "runtime/task.h"
 
 namespace lacuna {
 
@@ -20,54 +24,82 @@ class Engine {
  public:
   using Handle = uint64_t;
 
-  explicit Engine(std::unique_ptr<Session> session);
+  // `identity` says which model it is and how its KV is computed, for KV on disk.
+  Engine(std::unique_ptr<DeviceModel> model, Vocabulary vocabulary, CacheIdentity identity);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Queues a request. Within a lane requests are served in order. After `close`, `on_end` comes at
-  // once with kClosed.
+  // Queues a request; see Scheduler for whose turn it is. After `close`, `on_end` comes at once
+  // with kClosed.
   Handle submit(Request request, Listener listener);
 
   // Stops a queued or running request; it ends with kAborted. Unknown handles are ignored.
   void cancel(Handle handle);
 
-  // Queues a run over all positions (see Session::logits). Broken by `close`: then the future holds
-  // Error kClosed.
+  // See make_logits_task.
   std::future<std::vector<float>> logits(std::vector<int32_t> tokens, size_t chunk);
 
-  // Leading tokens that had KV when the last request ended.
+  // Leading tokens that have KV now; 0 after `close`.
   size_t resident(std::span<const int32_t> tokens) const;
 
-  // Not after `close`.
-  const DeviceModel& model() const { return session_->model(); }
+  PageUsage pages() const { return tree_.usage(); }
 
-  // Aborts what runs and what waits, joins the thread and frees the model. Idempotent, from any
-  // thread but the engine's own.
+  // Writes what there is of `tokens` to a file and tells how many tokens that is; with none, no
+  // file is written. Waits for the engine's thread. Throws Error kIo, kClosed.
+  size_t save_prefix(std::vector<int32_t> tokens, const std::string& path);
+
+  // Takes in what `save_prefix` wrote, as far as pages are to be had; tells how many of its tokens
+  // are resident afterwards. Waits for the engine's thread. Throws what read_prefix_file throws,
+  // and Error kClosed; then nothing has changed.
+  size_t restore_prefix(const std::string& path);
+
+  // Not after `close`.
+  const DeviceModel& model() const { return *model_; }
+
+  // Aborts what runs, refuses what waits, joins the thread and frees the model. Idempotent, from
+  // any thread but the engine's own.
   void close();
 
  private:
-  struct Job {
-    std::function<void(const std::atomic<bool>& aborted)> run;
-    std::function<void()> drop;  // called instead of `run` when the engine closes first
-    std::atomic<bool> aborted{false};
+  struct Queued {
+    Handle handle;
+    Request request;
+    Listener listener;
   };
-  using Key = std::pair<int, Handle>;  // lane, then order of arrival
+  struct Inbox {
+    std::vector<Queued> requests;
+    std::vector<Handle> cancelled;
+    std::vector<Task> tasks;
 
-  Handle enqueue(Lane lane, std::shared_ptr<Job> job);
+    bool empty() const { return requests.empty() && cancelled.empty() && tasks.empty(); }
+  };
+
+  // Values of `running_` beside those of Lane: a request in any lane interrupts a task.
+  static constexpr int kNothing = -1, kTask = 4;
+
+  void add(Task task);
   void work();
-  void publish();
+  bool take_in();
+  void step();
+  bool start(int running);
 
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<DeviceModel> model_;
+  DeviceModel& device_;  // *model_, for tasks, which may be made while the engine closes
+  const Vocabulary vocabulary_;
+  const CacheIdentity identity_;
+  PrefixTree tree_;
+  std::optional<Scheduler> scheduler_;  // the engine's thread only
+  std::deque<Task> tasks_;              // the engine's thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::map<Key, std::shared_ptr<Job>> queue_;
-  std::shared_ptr<Job> running_;
-  Handle running_handle_ = 0;
+  Inbox inbox_;
+  int running_ = kNothing;  // the lane whose step runs, or a task
   Handle next_handle_ = 1;
   bool closed_ = false;
-  std::vector<int32_t> cached_;  // copy of the session's, for `resident`
+  std::atomic<bool> interrupt_{false};  // the running step shall return
+
   std::mutex join_mutex_;
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include "format/error.h"
 #include "format/mapped_file.h"
 #include "model/weights.h"
+#include "runtime/checksum.h"
 
 namespace lacuna {
 namespace {
@@ -26,6 +28,20 @@ void check(const LoadOptions& options) {
   require(options.chunk >= 1 && options.chunk <= kMaxChunk,
           "the prefill chunk is outside 1 … 4096 tokens");
   require(options.context_length <= 1u << 24, "the context length is above 16777216 tokens");
+}
+
+// Pages of a KV cache of `kv_bytes`, or of the usual size.
+size_t pages_for(size_t kv_bytes, size_t page_bytes, size_t context_length) {
+  const size_t context_pages = (context_length + kPageTokens - 1) / kPageTokens;
+  if (kv_bytes == 0) return std::max(2 * context_pages, kFewestDefaultPages);
+  const size_t pages = std::min<size_t>(kv_bytes / page_bytes, std::numeric_limits<PageId>::max());
+  if (pages < kFewestPages) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "a KV cache of " + std::to_string(kv_bytes) + " bytes holds less than " +
+                    std::to_string(kFewestPages) + " pages of " + std::to_string(page_bytes),
+                "Allow more bytes (option kvBytes), or leave the option out.");
+  }
+  return pages;
 }
 
 size_t physical_memory() {
@@ -60,24 +76,30 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
   if (file->size() < physical_memory()) read_through(*file->mapping(), progress);
 
   const size_t wanted = options.context_length == 0 ? kDefaultContext : options.context_length;
-  const size_t context = std::min<size_t>(wanted, config.context_length);
   const cpu::Path cpu_path = options.path.value_or(path_for(file->size()));
-  const cpu::CpuOptions cpu_options{
+  cpu::CpuOptions cpu_options{
       .path = cpu_path,
       .threads = options.threads == 0 ? cpu::detect_cpu_features().cores : options.threads,
-      .context_length = context,
-      .max_chunk = std::min(options.chunk, context),
-      .pages = (context + kPageTokens - 1) / kPageTokens,
+      .context_length = std::min<size_t>(wanted, config.context_length),
+      .max_chunk = options.chunk,
+      .pages = 0,
       .attention = {}};
+  const size_t page_bytes = cpu::CpuModel::bytes_per_page(config, cpu_options);
+  cpu_options.pages = pages_for(options.kv_bytes, page_bytes, cpu_options.context_length);
+  cpu_options.context_length =
+      std::min(cpu_options.context_length, cpu_options.pages * kPageTokens);
+  cpu_options.max_chunk = std::min(cpu_options.max_chunk, cpu_options.context_length);
   try {
     auto model = std::make_unique<cpu::CpuModel>(std::move(weights), config, cpu_options);
-    auto session = std::make_unique<Session>(std::move(model), std::move(vocabulary));
-    return {std::make_unique<Engine>(std::move(session)), cpu_path, cpu_options.threads};
+    const CacheIdentity identity{fingerprint(*file), cpu::kernels_for(cpu_path).name,
+                                 page_bytes / kPageTokens, config.vocabulary};
+    return {std::make_unique<Engine>(std::move(model), std::move(vocabulary), identity), cpu_path,
+            cpu_options.threads};
   } catch (const std::bad_alloc&) {
-    const size_t cache = size_t{config.layers} * context * config.cache_dim() * sizeof(float);
     throw Error(ErrorCode::kOutOfMemory,
-                "not enough memory for a context of " + std::to_string(context) +
-                    " tokens: its cache alone takes " + std::to_string(cache >> 20) + " MiB",
+                "not enough memory for a context of " + std::to_string(cpu_options.context_length) +
+                    " tokens: the cache alone takes " +
+                    std::to_string(cpu_options.pages * page_bytes >> 20) + " MiB",
                 "Close other programs, or load the model with a shorter context (setting "
                 "lacuna.contextLength).");
   }

@@ -15,11 +15,15 @@ struct LoadOptions {
   size_t context_length = 0;      // 0: what the model was trained for, at most kDefaultContext
   size_t threads = 0;             // 0: one per physical core
   size_t chunk = 256;             // tokens per prefill pass
+  size_t kv_bytes = 0;            // of KV pages; 0: enough for two full contexts
   std::optional<cpu::Path> path;  // by default chosen by `path_for`
 };
 
 // Keeps the default cache of a 16B model at a few hundred megabytes.
 inline constexpr size_t kDefaultContext = 4096;
+
+// What a KV cache must have at least: so many pages let a few short requests share it.
+inline constexpr size_t kFewestPages = 4, kFewestDefaultPages = 16;
 
 // Weights up to this size stay in a processor's caches: decoding them is not bound by memory, and
 // rounding activations gains nothing.
@@ -36,8 +40,8 @@ struct LoadedEngine {
 };
 
 // Maps the file, binds its tensors, allocates cache and scratch, and reads the weights once so that
-// the first request does not wait for the disk; `progress` hears 0 … 1. Throws Error, kOutOfMemory
-// with the bytes that were asked for.
+// the first request does not wait for the disk; `progress` hears 0 … 1. A KV cache too small for
+// the context shortens it. Throws Error, kOutOfMemory with the bytes that were asked for.
 LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
                          const std::function<void(double)>& progress);
 

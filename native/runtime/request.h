@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ namespace lacuna {
 // Lower values are served first.
 enum class Lane : int { kInline = 0, kChat = 1, kSpeculate = 2, kWarm = 3 };
 
+// What happens when prompt and answer do not fit the context.
+enum class Overflow {
+  kStop,  // a longer prompt is refused, an answer ends with kContext
+  kTrim,  // the middle is dropped: the first `keep_first` and the newest tokens stay
+};
+
 struct Request {
   std::vector<int32_t> tokens;  // the prompt, ≥ 1 token
   Lane lane = Lane::kInline;
@@ -22,6 +29,8 @@ struct Request {
   std::vector<std::string> stops;
   std::vector<int32_t> end_tokens;     // end the answer; not part of it
   std::vector<int32_t> banned_tokens;  // never sampled
+  Overflow overflow = Overflow::kStop;
+  size_t keep_first = 0;  // of kTrim; at most half the context
 };
 
 struct TokenEvent {
@@ -35,12 +44,28 @@ const char* finish_reason_name(FinishReason reason);
 
 struct Summary {
   FinishReason reason = FinishReason::kAborted;
-  size_t prompt_tokens = 0;
+  size_t prompt_tokens = 0;    // as they were sent
   size_t resident_tokens = 0;  // leading prompt tokens that needed no work
   size_t generated_tokens = 0;
-  double prefill_ms = 0;
+  size_t trimmed_tokens = 0;  // dropped to fit the context
+  double prefill_ms = 0;      // from the first work on the request; pauses for other lanes count
   double decode_ms = 0;
 };
+
+// What a model holds its requests to.
+struct ModelLimits {
+  size_t vocabulary;
+  size_t context_length;
+};
+
+// Throws Error kInvalidArgument for no tokens, and for ids outside the vocabulary.
+void check_tokens(std::span<const int32_t> tokens, const ModelLimits& limits);
+
+// … and for more tokens than the context holds.
+void check_fits(std::span<const int32_t> tokens, const ModelLimits& limits);
+
+// Error kClosed: the engine went away first.
+std::exception_ptr closed_error();
 
 // Both are called on the engine's thread. `on_end` comes exactly once, with an error or a summary.
 struct Listener {

@@ -42,6 +42,16 @@ export interface Sampling {
   readonly seed?: number;
 }
 
+/** What happens when prompt and answer do not fit the context. */
+export type Overflow =
+  /** A longer prompt is refused; an answer ends there, with reason `context`. */
+  | { readonly rule: 'stop' }
+  /**
+   * The middle is dropped and work goes on: the first `keepFirst` tokens (a whole number, at most half the context) and
+   * the newest stay. So much is dropped at once that it does not happen again soon.
+   */
+  | { readonly rule: 'trim'; readonly keepFirst: number };
+
 export interface GenerateOptions {
   readonly lane: Lane;
   /** Upper bound of generated tokens, ≥ 0. With 0 the prompt is only prefilled. */
@@ -49,6 +59,8 @@ export interface GenerateOptions {
   readonly sampling?: Sampling;
   /** The output ends before the first of these strings, even where one spans several tokens. */
   readonly stop?: readonly string[];
+  /** By default, `stop`. */
+  readonly overflow?: Overflow;
   /** Aborting ends the generation with reason `aborted`, in prefill too. */
   readonly signal?: AbortSignal;
 }
@@ -71,7 +83,12 @@ export interface GenerationSummary {
   /** Leading prompt tokens that were already in the KV cache. */
   readonly residentTokens: number;
   readonly generatedTokens: number;
-  /** Milliseconds from the start of work on this request to the end of prefill, and from there to the last token. */
+  /** Tokens of prompt and answer that were dropped to fit the context. */
+  readonly trimmedTokens: number;
+  /**
+   * Milliseconds from the start of work on this request to the end of prefill, and from there to the last token; pauses for
+   * requests of higher lanes count.
+   */
   readonly prefillMs: number;
   readonly decodeMs: number;
 }
@@ -99,6 +116,19 @@ export interface EngineInfo {
   readonly chatTemplate: boolean;
 }
 
+/** The KV cache, in pages. totalPages = free + held + cached; all 0 where the engine has no cache of its own. */
+export interface CacheUsage {
+  readonly totalPages: number;
+  readonly freePages: number;
+  /** In use by requests; `sharedPages` of them by two or more. */
+  readonly heldPages: number;
+  readonly sharedPages: number;
+  /** Kept for later requests; the least recently used go first. */
+  readonly cachedPages: number;
+  readonly pageTokens: number;
+  readonly pageBytes: number;
+}
+
 export interface Engine {
   readonly info: EngineInfo;
   /** Number of tokens `text` would take as a text segment. */
@@ -107,6 +137,18 @@ export interface Engine {
   generate(plan: PromptPlan, options: GenerateOptions): Generation;
   /** How many leading tokens of `plan` already have KV. */
   resident(plan: PromptPlan): number;
+  cacheUsage(): CacheUsage;
+  /**
+   * Writes the KV of what is resident of `plan` to a file, readable by this user alone; resolves to its number of tokens. With
+   * 0, also where the engine cannot save, there is no file. Rejects with an EngineError.
+   */
+  savePrefix(plan: PromptPlan, path: string): Promise<number>;
+  /**
+   * Makes resident what `savePrefix` of the same model has written, as far as the cache has room; resolves to the number of
+   * its tokens that are resident then. Rejects with an EngineError, and changes nothing, where the file is damaged or not
+   * for this model.
+   */
+  restorePrefix(path: string): Promise<number>;
   /** Aborts what runs and frees the model. Idempotent. */
   close(): Promise<void>;
 }

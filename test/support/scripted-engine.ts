@@ -5,6 +5,7 @@
 
 import {
   EngineError,
+  type CacheUsage,
   type Engine,
   type EngineInfo,
   type FinishReason,
@@ -79,6 +80,29 @@ export class ScriptedEngine implements Engine {
     return Math.max(0, ...this.prefilled.map((seen) => commonLength(seen, tokens)));
   }
 
+  /** It has no cache, and saves nothing. */
+  cacheUsage(): CacheUsage {
+    return {
+      totalPages: 0,
+      freePages: 0,
+      heldPages: 0,
+      sharedPages: 0,
+      cachedPages: 0,
+      pageTokens: 0,
+      pageBytes: 0,
+    };
+  }
+
+  savePrefix(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  restorePrefix(path: string): Promise<number> {
+    return Promise.reject(
+      new EngineError(`${path} cannot be restored: this engine saves nothing`, 'Use another one.'),
+    );
+  }
+
   close(): Promise<void> {
     this.closed = true;
     for (const abort of this.running) abort.abort();
@@ -93,7 +117,9 @@ export class ScriptedEngine implements Engine {
   ): Promise<void> {
     if (this.closed) throw new EngineError('the engine is closed', 'Start it again.');
     const prompt = planTokens(plan);
-    const room = this.info.contextLength - prompt.length;
+    const { overflow } = options;
+    const trims = overflow?.rule === 'trim';
+    const room = trims ? Infinity : this.info.contextLength - prompt.length;
     if (room < 0) {
       throw new EngineError(
         `the prompt takes ${prompt.length} tokens, the model holds ${this.info.contextLength}`,
@@ -111,6 +137,9 @@ export class ScriptedEngine implements Engine {
         promptTokens: prompt.length,
         residentTokens: resident,
         generatedTokens: generated,
+        trimmedTokens: trims
+          ? trimmed(prompt.length + generated - 1, overflow.keepFirst, this.info.contextLength)
+          : 0,
         prefillMs: this.script.prefillMs ?? 0,
         decodeMs: generated * (this.script.tokenMs ?? 0),
       });
@@ -161,6 +190,12 @@ function planTokens(plan: PromptPlan): string[] {
 
 function isFimToken(segment: PromptPlan['segments'][number]): boolean {
   return segment.kind === 'special' && segment.token.startsWith('fim');
+}
+
+/** Whole steps of half the room behind what is kept. */
+function trimmed(tokens: number, keepFirst: number, contextLength: number): number {
+  const step = Math.max(1, Math.floor((contextLength - keepFirst) / 2));
+  return Math.ceil(Math.max(0, tokens - contextLength) / step) * step;
 }
 
 function commonLength(a: readonly string[], b: readonly string[]): number {

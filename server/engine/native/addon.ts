@@ -29,8 +29,13 @@ export interface NativeModelFile {
 }
 
 export interface NativeEngineOptions {
-  /** Tokens of KV cache; capped by what the model was trained for. */
+  /** Tokens of one prompt and its answer; capped by what the model was trained for. */
   readonly contextLength?: number;
+  /**
+   * Bytes of the KV cache, which all requests share; by default enough for two full contexts. Memory is taken as it is
+   * filled. One that is smaller than a context shortens the context.
+   */
+  readonly kvBytes?: number;
   /** Worker threads, the engine's own included; 0 picks the number of physical cores. */
   readonly threads?: number;
   /**
@@ -47,11 +52,25 @@ export interface NativeEngineInfo {
   readonly threads: number;
   readonly contextLength: number;
   readonly vocabularySize: number;
-  /** Bytes of weights mapped from the file, KV cache, and scratch buffers. */
+  /** Bytes of weights mapped from the file, of a full KV cache, and of scratch buffers. */
   readonly weightBytes: number;
   readonly kvBytes: number;
   readonly scratchBytes: number;
   readonly kvBytesPerToken: number;
+  /** The KV cache is made of pages: bytes and tokens of each. */
+  readonly pageBytes: number;
+  readonly pageTokens: number;
+}
+
+/** Pages of the KV cache. total = free + held + cached. */
+export interface NativePageUsage {
+  readonly total: number;
+  readonly free: number;
+  /** In use by requests; `shared` of them by two or more. */
+  readonly held: number;
+  readonly shared: number;
+  /** Kept for later requests; the least recently used go first. */
+  readonly cached: number;
 }
 
 export interface NativeRequest {
@@ -71,6 +90,12 @@ export interface NativeRequest {
   readonly endTokens: Int32Array;
   /** Tokens that must never be sampled. */
   readonly bannedTokens: Int32Array;
+  /**
+   * What happens when prompt and answer do not fit the context. `stop` (the default) refuses a longer prompt and ends an
+   * answer; `trim` drops the middle: the first `keepFirst` tokens (default 0, at most half the context) and the newest stay.
+   */
+  readonly overflow?: 'stop' | 'trim';
+  readonly keepFirst?: number;
 }
 
 export interface NativeSummary {
@@ -78,6 +103,8 @@ export interface NativeSummary {
   readonly promptTokens: number;
   readonly residentTokens: number;
   readonly generatedTokens: number;
+  /** Tokens that were dropped to fit the context. */
+  readonly trimmedTokens: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
 }
@@ -93,11 +120,20 @@ export interface NativeEngine {
     onToken: (id: number, text: string, logProbability: number) => void,
     onEnd: (error: NativeError | null, summary: NativeSummary | null) => void,
   ): number;
-  /** Stops a request between two layers; unknown handles are ignored. */
+  /** Stops a request, inside a layer too; unknown handles are ignored. */
   cancel(handle: number): void;
-  /** Leading tokens that already have KV. */
+  /** Leading tokens that have KV now; 0 once the engine is closed. */
   resident(tokens: Int32Array): number;
-  /** Float32 [tokens, vocabulary], row-major; every position's logits, prefilled `chunk` tokens at a time. Forgets the cache first. */
+  pageUsage(): NativePageUsage;
+  /** Writes the KV of what is resident of `tokens` to a file that only this user may read, and tells how many tokens that is; with 0 there is no file. */
+  savePrefix(tokens: Int32Array, path: string): Promise<number>;
+  /**
+   * Takes in a file of `savePrefix`, as far as there are pages that no request uses; tells how many of its tokens are
+   * resident then. Rejects, with nothing changed, where the file is damaged (`corrupt`), or was made by another model or
+   * CPU path (`unsupported`).
+   */
+  restorePrefix(path: string): Promise<number>;
+  /** Float32 [tokens, vocabulary], row-major; every position's logits, computed `chunk` tokens at a time without the cache. */
   logits(tokens: Int32Array, chunk: number): Promise<Float32Array>;
   /** Aborts what runs, joins the engine thread, frees the model. Idempotent. */
   close(): Promise<void>;

@@ -2,12 +2,14 @@
 
 import {
   EngineError,
+  type CacheUsage,
   type Engine,
   type EngineInfo,
   type FinishReason,
   type GenerateOptions,
   type Generation,
   type GenerationSummary,
+  type Overflow,
   type PromptPlan,
 } from '../contract.js';
 import { GenerationStream } from '../generation-stream.js';
@@ -91,6 +93,36 @@ class NativeEngine implements Engine {
     return this.closing ? 0 : this.native.resident(encodePlan(plan, this.model));
   }
 
+  cacheUsage(): CacheUsage {
+    const { pageTokens, pageBytes } = this.native.info;
+    const { total, free, held, shared, cached } = this.native.pageUsage();
+    return {
+      totalPages: total,
+      freePages: free,
+      heldPages: held,
+      sharedPages: shared,
+      cachedPages: cached,
+      pageTokens,
+      pageBytes,
+    };
+  }
+
+  async savePrefix(plan: PromptPlan, path: string): Promise<number> {
+    try {
+      return await this.native.savePrefix(encodePlan(plan, this.model), path);
+    } catch (error) {
+      throw toEngineError(error);
+    }
+  }
+
+  async restorePrefix(path: string): Promise<number> {
+    try {
+      return await this.native.restorePrefix(path);
+    } catch (error) {
+      throw toEngineError(error);
+    }
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -116,7 +148,8 @@ class NativeEngine implements Engine {
     if (this.closing) throw closedError();
     const { signal } = options;
     const tokens = encodePlan(plan, this.model);
-    const { maxTokens, capped } = this.room(tokens.length, options.maxTokens);
+    const overflow = options.overflow ?? { rule: 'stop' };
+    const { maxTokens, capped } = this.room(tokens.length, options.maxTokens, overflow);
     const sampling = nativeSampling(options.sampling ?? {});
     if (signal?.aborted) {
       stream.end(abortedSummary(tokens.length));
@@ -141,6 +174,8 @@ class NativeEngine implements Engine {
         stop: options.stop?.filter((stop) => stop !== '') ?? [],
         endTokens: this.model.endTokens,
         bannedTokens: this.model.bannedTokens,
+        overflow: overflow.rule,
+        ...(overflow.rule === 'trim' ? { keepFirst: overflow.keepFirst } : {}),
       },
       (id, text, logProbability) => {
         // Tokens already on their way when the signal fired are not wanted any more.
@@ -160,11 +195,16 @@ class NativeEngine implements Engine {
   }
 
   /** How many tokens may be generated behind a prompt, and whether that is less than was asked for. */
-  private room(promptTokens: number, wanted: number): { maxTokens: number; capped: boolean } {
+  private room(
+    promptTokens: number,
+    wanted: number,
+    overflow: Overflow,
+  ): { maxTokens: number; capped: boolean } {
     const { contextLength } = this.info;
     if (!(wanted >= 0)) {
       throw new EngineError(`maxTokens is ${wanted}`, 'Ask for 0 tokens or more.');
     }
+    if (overflow.rule === 'trim') return { maxTokens: Math.floor(wanted), capped: false };
     if (promptTokens > contextLength) {
       throw new EngineError(
         `the prompt takes ${promptTokens} tokens, the context holds ${contextLength}`,
@@ -187,6 +227,7 @@ function abortedSummary(promptTokens: number): GenerationSummary {
     promptTokens,
     residentTokens: 0,
     generatedTokens: 0,
+    trimmedTokens: 0,
     prefillMs: 0,
     decodeMs: 0,
   };

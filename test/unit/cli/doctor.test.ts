@@ -32,6 +32,8 @@ const engine: NativeEngineInfo = {
   kvBytes: 100,
   scratchBytes: 10,
   kvBytesPerToken: 1,
+  pageBytes: 64,
+  pageTokens: 64,
 };
 
 /** A stream that is no terminal. */
@@ -86,6 +88,9 @@ describe('doctor', () => {
       info: scripted.info,
       countTokens: (text) => scripted.countTokens(text),
       resident: () => 0,
+      cacheUsage: () => scripted.cacheUsage(),
+      savePrefix: () => scripted.savePrefix(),
+      restorePrefix: (path) => scripted.restorePrefix(path),
       close: () => scripted.close(),
       generate: (plan, options) => {
         prompts.push(planText(plan));
@@ -112,6 +117,7 @@ describe('doctor', () => {
       promptTokens: 256,
       residentTokens: 0,
       generatedTokens: 8,
+      trimmedTokens: 0,
       prefillMs: 2560,
       decodeMs: 1000,
     } as const;

@@ -213,6 +213,9 @@ describe('completeAt', () => {
       info: engine.info,
       countTokens: (text) => engine.countTokens(text),
       resident: () => 0,
+      cacheUsage: () => engine.cacheUsage(),
+      savePrefix: () => engine.savePrefix(),
+      restorePrefix: (path) => engine.restorePrefix(path),
       close: () => engine.close(),
       generate: (plan, how) => {
         const generation = engine.generate(plan, how);

@@ -20,6 +20,8 @@ export interface FakeAddonOptions {
   readonly openError?: Error;
   readonly loadError?: Error;
   readonly runError?: NativeError;
+  /** What saving and restoring a prefix fails with. */
+  readonly fileError?: NativeError;
   readonly vocabularySize?: number;
   /** Sends one token more after a request was cancelled, as one that was under way would come. */
   readonly lateToken?: boolean;
@@ -31,6 +33,7 @@ export class FakeAddon implements NativeAddon {
   /** What reached the engine, oldest first. */
   readonly requests: NativeRequest[] = [];
   readonly cancelled: number[] = [];
+  readonly files: string[] = [];
   closes = 0;
 
   constructor(private readonly options: FakeAddonOptions = {}) {}
@@ -63,6 +66,13 @@ export class FakeAddon implements NativeAddon {
     throw new Error('not part of the fake');
   }
 
+  /** What `savePrefix` and `restorePrefix` do: they tell, or fail with `fileError`. */
+  private file(verb: string, path: string, tokens: number): Promise<number> {
+    this.files.push(`${verb} ${path}`);
+    if (this.options.fileError) return Promise.reject(this.options.fileError);
+    return Promise.resolve(tokens);
+  }
+
   private engine(contextLength: number, vocabularySize: number): NativeEngine {
     const running = new Map<number, () => void>();
     const prefilled: Int32Array[] = [];
@@ -77,6 +87,8 @@ export class FakeAddon implements NativeAddon {
         kvBytes: 0,
         scratchBytes: 0,
         kvBytesPerToken: 0,
+        pageBytes: 0,
+        pageTokens: 64,
       },
       generate: (request, onToken, onEnd) => {
         if (closed) throw nativeError('closed', 'closed');
@@ -99,6 +111,7 @@ export class FakeAddon implements NativeAddon {
                   promptTokens,
                   residentTokens,
                   generatedTokens: generated,
+                  trimmedTokens: 0,
                   prefillMs: 1,
                   decodeMs: 1,
                 },
@@ -129,6 +142,9 @@ export class FakeAddon implements NativeAddon {
         running.get(handle)?.();
       },
       resident: (tokens) => longest(prefilled, tokens),
+      pageUsage: () => ({ total: 8, free: 3, held: 2, shared: 1, cached: 3 }),
+      savePrefix: (tokens, path) => this.file('save', path, longest(prefilled, tokens)),
+      restorePrefix: (path) => this.file('restore', path, 7),
       logits: () => Promise.reject(new Error('not part of the fake')),
       close: async () => {
         closed = true;

@@ -1,0 +1,68 @@
+#include "runtime/lane_work.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lacuna {
+
+LaneWork::LaneWork(DeviceModel& model) : model_(model), pass_(model.make_pass()) {}
+
+std::vector<Sequence*> LaneWork::active() const {
+  std::vector<Sequence*> out;
+  for (size_t i = 0; i < std::min(sequences.size(), kMostActive); ++i) {
+    if (!sequences[i]->parked) out.push_back(sequences[i].get());
+  }
+  return out;
+}
+
+std::vector<Sequence*> LaneWork::choose() {
+  std::vector<Sequence*> decoding = active();
+  const auto prompts =
+      std::stable_partition(decoding.begin(), decoding.end(),
+                            [](const Sequence* s) { return s->pending() <= kDecodeRun; });
+  Sequence* const prompt = prompts == decoding.end() ? nullptr : *prompts;
+  decoding.erase(prompts, decoding.end());
+  if (prompt != nullptr && (decoding.empty() || decodes_ >= kDecodesPerChunk)) {
+    decodes_ = 0;
+    return {prompt};
+  }
+  ++decodes_;
+  std::stable_sort(decoding.begin(), decoding.end(), [](const Sequence* a, const Sequence* b) {
+    return a->last_step < b->last_step;
+  });
+  return decoding;
+}
+
+void LaneWork::begin(std::vector<Part> parts, PassKind kind) {
+  parts_ = std::move(parts);
+  layer_ = 0;
+  wanted_.clear();
+  std::vector<SequenceChunk> chunks;
+  size_t rows = 0;
+  for (const Part& part : parts_) {
+    const PrefixTree::Branch& branch = part.sequence->branch;
+    chunks.push_back({part.tokens, branch.length(), branch.pages()});
+    rows += part.tokens.size();
+    for (size_t row = rows - part.logits; row < rows; ++row) wanted_.push_back(row);
+  }
+  logits_.resize(wanted_.size() * model_.config().vocabulary);
+  model_.begin(*pass_, chunks, kind);
+}
+
+bool LaneWork::involves(const Sequence& sequence) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&sequence](const Part& part) { return part.sequence == &sequence; });
+}
+
+bool LaneWork::advance(const std::atomic<bool>& interrupt) {
+  for (; layer_ < model_.config().layers; ++layer_) {
+    if (!model_.run_layer(*pass_, layer_, interrupt)) return false;
+  }
+  return wanted_.empty() || model_.logits(*pass_, wanted_, logits_.data(), interrupt);
+}
+
+std::vector<LaneWork::Part> LaneWork::take() {
+  return std::exchange(parts_, {});
+}
+
+}  // namespace lacuna

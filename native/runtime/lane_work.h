@@ -1,0 +1,66 @@
+// One lane: its sequences in order of arrival, and the pass that takes some of them a step further.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "model/device_model.h"
+#include "runtime/sequence.h"
+
+namespace lacuna {
+
+class LaneWork {
+ public:
+  // Sequences of a lane that run side by side; later ones wait.
+  static constexpr size_t kMostActive = 8;
+  // While a prompt is computed, the lane's other answers go on: this many decode steps after each
+  // chunk, which take about as long as the chunk.
+  static constexpr size_t kDecodesPerChunk = 8;
+
+  // A sequence in the current step.
+  struct Part {
+    Sequence* sequence;
+    std::vector<int32_t> tokens;
+    size_t logits;  // rows of them, the last of its rows
+  };
+
+  explicit LaneWork(DeviceModel& model);
+
+  std::vector<std::unique_ptr<Sequence>> sequences;
+
+  // Those that may run now.
+  std::vector<Sequence*> active() const;
+
+  // Who takes part in the next step, best first: all that decode (at most kDecodeRun tokens are
+  // pending), those that waited longest first, or else one whose prompt is computed. Empty where
+  // nobody is active.
+  std::vector<Sequence*> choose();
+
+  // The pass of the next step; each part has its pages. `kind` is that of all parts.
+  void begin(std::vector<Part> parts, PassKind kind);
+
+  const std::vector<Part>& parts() const { return parts_; }
+  bool under_way() const { return !parts_.empty(); }
+  bool involves(const Sequence& sequence) const;
+
+  // Goes on with the pass. False when interrupted; call again to go on.
+  bool advance(const std::atomic<bool>& interrupt);
+
+  // Ends a step: its parts, or throws it away. Logits stay as they are until the next one begins.
+  std::vector<Part> take();
+
+  // [sum of the parts' logits, vocabulary]
+  std::span<float> logits() { return logits_; }
+
+ private:
+  DeviceModel& model_;
+  const std::unique_ptr<Pass> pass_;
+  std::vector<Part> parts_;
+  size_t layer_ = 0;            // the next one
+  std::vector<size_t> wanted_;  // rows whose logits are wanted
+  std::vector<float> logits_;   // [wanted, vocabulary]
+  size_t decodes_ = 0;          // steps since the last chunk of a prompt
+};
+
+}  // namespace lacuna
