@@ -25,3 +25,10 @@ function bytesOf(
   if (name === 'token_embd.weight' && !tied) return bytes / (shape[1] ?? 1);
   return bytes;
 }
+
+/** Bytes of cache that a token needs at two bytes a value: its latent and its rotary key in every layer. */
+export function cacheBytesPerToken(file: NativeModelFile): number {
+  const integer = (key: string): number => Number(file.get(`deepseek2.${key}`) ?? 0);
+  const layers = integer('block_count') - integer('nextn_predict_layers');
+  return layers * (integer('attention.kv_lora_rank') + integer('rope.dimension_count')) * 2;
+}

@@ -21,3 +21,14 @@ export function quantile(sorted: readonly number[], q: number): number {
   const above = sorted[Math.ceil(at)] ?? NaN;
   return below + (above - below) * (at - Math.floor(at));
 }
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** NaN for no values. */
+export function percentilesOf(values: readonly number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+}

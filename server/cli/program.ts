@@ -73,8 +73,18 @@ export function createProgram(
     .option('--runs <n>', 'times that everything is measured', wholeNumber(1, 1000), 5)
     .option('--prefill <n,n>', 'lengths of cold prompts', wholeNumbers(1), [512, 2048])
     .option('--depths <n,n>', 'cached tokens to decode behind', wholeNumbers(0), [0, 2048, 8192])
-    .option('--keystrokes <n>', 'typed tokens to replay', wholeNumber(0, 100000), 200)
-    .option('--json', 'print one JSON object')
+    .option('--peer', 'compare with llama.cpp on the same file, in turns')
+    .option('--replay', 'only replay an edit, key by key')
+    .option('--keystrokes <n>', 'keystrokes to replay', wholeNumber(0, 100000), 200)
+    .option(
+      '--aborts <n>',
+      'only time aborts, so many in prefill and in decode',
+      wholeNumber(0, 100000),
+    )
+    .option('--resume <file>', 'keep measurements of speed there, and go on from those it holds')
+    .option('--at-most <seconds>', 'begin no measurement of speed later', wholeNumber(1, 1 << 24))
+    .addOption(new Option('--json', 'print one JSON object').conflicts('markdown'))
+    .option('--markdown', 'print a table for a document')
     .action(async (options: BenchOptions) => {
       const { bench } = await import('./commands/bench.js');
       finished(await bench(options, packageRoot));

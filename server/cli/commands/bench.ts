@@ -1,11 +1,11 @@
-import { activeBytes } from '../../bench/active-bytes.js';
-import { measure, type BenchFigures, type BenchPlan } from '../../bench/measure.js';
-import type { Spread } from '../../bench/statistics.js';
-import type { NativeEngineInfo } from '../../engine/native/addon.js';
-import { loadAddon } from '../../engine/native/load-addon.js';
+import { existsSync } from 'node:fs';
+import type { BenchPart } from '../../bench/options.js';
+import { findPeer } from '../../bench/peer/find-peer.js';
+import { renderMarkdown, renderText } from '../../bench/report/render.js';
+import { runBench } from '../../bench/run-bench.js';
+import { addonCandidates, loadAddon } from '../../engine/native/load-addon.js';
 import { findModel } from '../../models/find-model.js';
-import { CliError, exitCode } from '../cli-error.js';
-import { formatBytes } from '../doctor/check.js';
+import { exitCode } from '../cli-error.js';
 import { dim } from '../terminal.js';
 
 export interface BenchOptions {
@@ -16,108 +16,55 @@ export interface BenchOptions {
   readonly prefill: readonly number[];
   readonly depths: readonly number[];
   readonly keystrokes: number;
+  /** Aborts to measure; `undefined` takes the default, and 0 none. */
+  readonly aborts?: number;
+  readonly replay?: true;
+  readonly peer?: true;
+  readonly resume?: string;
+  /** Seconds. */
+  readonly atMost?: number;
   readonly json?: true;
+  readonly markdown?: true;
 }
 
-const DECODE_TOKENS = 17;
+/** Decoding steps of one measurement. */
+const STEPS = 16;
+const DEFAULT_ABORTS = 20;
 
 /** `lacuna bench`: how fast this machine runs a model. Prints a table, or one JSON object. */
 export async function bench(options: BenchOptions, packageRoot: string): Promise<number> {
   const environment = process.env['LACUNA_MODEL'];
-  const { path } = findModel({ flag: options.model, environment, packageRoot });
+  const { path: model } = findModel({ flag: options.model, environment, packageRoot });
+  const peer = options.peer && findPeer(packageRoot);
   const addon = loadAddon(packageRoot);
-  const file = addon.openModelFile(path);
-  const trained = Number(file.get('deepseek2.context_length') ?? 0);
-  const plan = planFor(options, trained);
-  const contextLength =
-    Math.max(...plan.prefill, ...plan.depths, plan.keystrokePrompt) +
-    DECODE_TOKENS +
-    plan.keystrokes +
-    1;
-  const started = performance.now();
-  const engine = await addon.loadEngine(path, {
-    contextLength,
-    threads: options.threads,
-    chunk: options.chunk,
+  const addonFile = addonCandidates(packageRoot).find((file) => existsSync(file)) ?? '';
+  const { threads, chunk, runs, prefill, depths, keystrokes } = options;
+  const report = await runBench(addon, addonFile, {
+    ...{ model, threads, chunk, keystrokes, peer, resume: options.resume },
+    parts: partsOf(options),
+    speed: { prefill, depths, runs, steps: STEPS },
+    aborts: options.aborts ?? DEFAULT_ABORTS,
+    atMostMs: (options.atMost ?? Infinity) * 1000,
+    onProgress: (line) => {
+      process.stderr.write(dim(`${line}\n`, process.stderr));
+    },
   });
-  const loadMs = performance.now() - started;
-  try {
-    const figures = await measure(engine, plan, (round) => {
-      process.stderr.write(dim(`round ${round + 1} of ${plan.runs}\n`, process.stderr));
-    });
-    const facts = {
-      loadMs,
-      activeBytes: activeBytes(file),
-      fileBytes: file.size,
-      rssBytes: process.memoryUsage().rss,
-    };
-    const text = options.json
-      ? json(path, engine.info, figures, facts)
-      : table(engine.info, figures, facts);
-    process.stdout.write(text);
-    return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(options.markdown ? renderMarkdown(report) : renderText(report));
+  return exitCode.ok;
 }
 
-/** Leaves out what the model's context cannot hold. */
-function planFor({ prefill, depths, runs, keystrokes }: BenchOptions, trained: number): BenchPlan {
-  const room = trained - DECODE_TOKENS - keystrokes - 1;
-  const fits = (n: number): boolean => n <= room;
-  const plan = {
-    prefill: prefill.filter(fits),
-    depths: depths.filter(fits),
-    decodeTokens: DECODE_TOKENS,
-    runs,
-    keystrokes,
-    keystrokePrompt: Math.max(1, Math.min(2000, Math.floor(room / 2))),
+/** Everything; or where `--replay` or `--aborts` name a part, that part alone, and what `--peer` needs. */
+function partsOf({ replay, aborts, keystrokes, peer }: BenchOptions): Set<BenchPart> {
+  const all: BenchPart[] = ['speed', 'replay', 'aborts'];
+  const named: Record<BenchPart, boolean> = {
+    replay: replay === true,
+    aborts: aborts !== undefined && aborts > 0,
+    speed: peer === true,
   };
-  if (room > 0 && plan.prefill.length + plan.depths.length > 0) return plan;
-  throw new CliError(
-    `none of these lengths fits the model's context of ${trained} tokens`,
-    'Give shorter ones with --prefill and --depths.',
-  );
-}
-
-interface Facts {
-  readonly loadMs: number;
-  readonly activeBytes: number;
-  readonly fileBytes: number;
-  readonly rssBytes: number;
-}
-
-function json(model: string, info: NativeEngineInfo, figures: BenchFigures, facts: Facts): string {
-  return `${JSON.stringify({ model, ...info, ...facts, ...figures })}\n`;
-}
-
-function table(info: NativeEngineInfo, figures: BenchFigures, facts: Facts): string {
-  const rows: [string, string][] = [
-    ['device', `cpu (${info.cpuPath}, ${info.threads} threads)`],
-    ...Object.entries(figures.prefill).map(([n, spread]): [string, string] => [
-      `prefill ${n}`,
-      rate(spread),
-    ]),
-    ...Object.entries(figures.decode).map(([depth, spread]): [string, string] => [
-      `decode at ${depth}`,
-      `${rate(spread)}, ${formatBytes(facts.activeBytes * spread.median)}/s of weights`,
-    ]),
-    ['weights a token', `${formatBytes(facts.activeBytes)} at least`],
-    ['KV cache a token', formatBytes(info.kvBytesPerToken)],
-    ['memory', `${formatBytes(facts.rssBytes)} resident, file ${formatBytes(facts.fileBytes)}`],
-    ['load', `${(facts.loadMs / 1000).toFixed(1)} s`],
-  ];
-  if (figures.keystroke) {
-    const { msP50, msP95, prefilledP50 } = figures.keystroke;
-    rows.push([
-      'keystroke',
-      `${msP50.toFixed(1)} ms p50, ${msP95.toFixed(1)} ms p95, ${prefilledP50} tokens prefilled p50`,
-    ]);
-  }
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('');
-}
-
-function rate({ median, least, most, runs }: Spread): string {
-  return `${median.toFixed(2)} tokens/s (${least.toFixed(2)} … ${most.toFixed(2)}, ${runs} runs)`;
+  const narrowed = named.replay || named.aborts;
+  const parts = new Set(narrowed ? all.filter((part) => named[part]) : all);
+  if (keystrokes === 0) parts.delete('replay');
+  if (aborts === 0) parts.delete('aborts');
+  return parts;
 }

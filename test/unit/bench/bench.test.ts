@@ -1,10 +1,12 @@
 /** What `lacuna bench` counts, and that its figures come from runs. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { activeBytes } from '../../../server/bench/active-bytes.js';
+import { activeBytes, cacheBytesPerToken } from '../../../server/bench/active-bytes.js';
+import type { BenchReport } from '../../../server/bench/report/figures.js';
 import { quantile, spreadOf } from '../../../server/bench/statistics.js';
-import { fixtureModel, nativeAddon } from '../../native/addons.js';
-import { repository, runCli } from '../../support/run-cli.js';
+import { fixtureModel, nativeAddon, packageRoot } from '../../native/addons.js';
+import { inFolder, runCli } from '../../support/run-cli.js';
 
 describe('bench', () => {
   it('takes the middle of an odd and of an even number of runs', () => {
@@ -34,43 +36,74 @@ describe('bench', () => {
     assert.ok(activeBytes(file) < total - nextn.reduce((sum, { bytes }) => sum + bytes, 0));
   });
 
-  it('prints a JSON object of measured figures', async () => {
-    const model = path.join(repository, 'test', 'fixtures', 'models', 'tiny-lite-q4_k_m.gguf');
-    const lengths = ['--prefill', '64', '--depths', '0,100', '--keystrokes', '5', '--runs', '2'];
-    const { code, stdout, stderr } = await runCli([
-      'bench',
-      '--model',
-      model,
-      ...lengths,
-      '--json',
-    ]);
+  it('counts a latent and a rotary key in two bytes a value as the least cache', () => {
+    const file = nativeAddon().openModelFile(fixtureModel('tiny-v3-q8_0.gguf'));
+    assert.equal(cacheBytesPerToken(file), 4 * (64 + 16) * 2);
+  });
+});
+
+describe('lacuna bench', function () {
+  this.timeout(120_000);
+  const model = fixtureModel('tiny-lite-q4_k_m.gguf');
+  const speed = ['--prefill', '64', '--depths', '0,100', '--runs', '2'];
+
+  const reportOf = async (...args: string[]): Promise<BenchReport> => {
+    const { code, stdout, stderr } = await runCli(['bench', '--model', model, ...args, '--json']);
     assert.equal(code, 0, stderr);
-    const figures = JSON.parse(stdout) as Record<
-      'prefill' | 'decode',
-      Record<string, { median: number; runs: number }>
-    > & {
-      keystroke: { prefilledP50: number };
-    };
-    for (const spread of [figures.prefill['64']!, figures.decode['0']!, figures.decode['100']!]) {
+    return JSON.parse(stdout) as BenchReport;
+  };
+
+  it('prints a JSON object of measured figures', async () => {
+    const report = await reportOf(...speed, '--keystrokes', '5');
+    assert.equal(report.schema, 1);
+    for (const spread of [report.prefill[64]!, report.decode[0]!, report.decode[100]!]) {
       assert.ok(spread.median > 0);
       assert.equal(spread.runs, 2);
     }
-    // What is typed is all that is computed.
-    assert.equal(figures.keystroke.prefilledP50, 1);
+    const { bytesPerToken } = report.decode[100]!;
+    assert.equal(bytesPerToken, report.bytesPerToken.weights + 100 * report.bytesPerToken.cache);
+    assert.ok(report.load.firstTokenMs >= report.load.ms);
+    assert.equal(report.replay.length, 2);
+    assert.ok(report.aborts);
+    assert.deepEqual([report.peer, report.ratios], [null, {}]);
   });
 
+  it('measures a part alone where it is named', async () => {
+    const replayed = await reportOf('--replay', '--keystrokes', '3');
+    assert.deepEqual([replayed.prefill, replayed.decode, replayed.aborts], [{}, {}, null]);
+    assert.equal(replayed.replay[0]?.keystrokes, 3);
+    const aborted = await reportOf('--aborts', '2');
+    assert.deepEqual([aborted.decode, aborted.replay], [{}, []]);
+    assert.equal(aborted.aborts?.aborts, 2);
+  });
+
+  it('goes on from the file of a run before', () =>
+    inFolder({}, async (folder) => {
+      const args = ['--keystrokes', '0', '--aborts', '0', '--resume', path.join(folder, 'journal')];
+      const first = await reportOf(...speed, ...args);
+      const second = await reportOf(...speed, ...args);
+      assert.deepEqual(second.prefill, first.prefill);
+      assert.deepEqual(second.decode, first.decode);
+    }));
+
   it('says so where no length fits the model', async () => {
-    const model = path.join(repository, 'test', 'fixtures', 'models', 'tiny-lite-q4_k_m.gguf');
-    const { code, stderr } = await runCli([
-      'bench',
-      '--model',
-      model,
-      '--prefill',
-      '9000',
-      '--depths',
-      '9000',
-    ]);
+    const lengths = ['--prefill', '9000', '--depths', '9000'];
+    const { code, stderr } = await runCli(['bench', '--model', model, ...lengths]);
     assert.equal(code, 1);
     assert.match(stderr, /context of 4096/);
   });
+
+  const installed = existsSync(path.join(packageRoot, 'bench/node_modules/node-llama-cpp'));
+  if (installed) {
+    it('compares with llama.cpp on the same file', async () => {
+      const args = [...speed, '--peer', '--keystrokes', '0', '--aborts', '0', '--threads', '1'];
+      const { peer, ratios, missing } = await reportOf(...args);
+      assert.deepEqual(missing, {});
+      assert.deepEqual(Object.keys(ratios), ['prefill64', 'decode0', 'decode100']);
+      assert.equal(peer?.decode[100]?.runs, 2);
+      for (const ratio of Object.values(ratios)) assert.ok(ratio! > 0);
+    });
+  } else {
+    it.skip('compares with llama.cpp on the same file: bench/ is not installed', () => undefined);
+  }
 });

@@ -23,7 +23,7 @@ const rooms = {
     rooms: ['protocol', 'server/completion', 'server/engine'],
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
-  'server/bench': { rooms: ['server/engine'], packages: [] },
+  'server/bench': { rooms: ['server/prompt', 'server/engine'], packages: [] },
   'server/models': { rooms: ['server/engine'], packages: [] },
   'server/completion': {
     rooms: ['server/prompt', 'server/engine'],

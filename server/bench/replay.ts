@@ -1,0 +1,114 @@
+/**
+ * What typing costs: an edit is typed key by key into a document, and each keystroke asks for a first token,
+ * through the planner that completions use.
+ */
+
+import type { PromptPlan } from '../engine/contract.js';
+import type { ModelDescription } from '../engine/model/describe-model.js';
+import type { NativeEngine } from '../engine/native/addon.js';
+import { encodePlan } from '../engine/native/encode-plan.js';
+import { planFim, type FimPlan } from '../prompt/fim-plan.js';
+import { ask } from './requests.js';
+import { sampleEdit, type SampleEdit } from './sample-document.js';
+import { percentilesOf, type Percentiles } from './statistics.js';
+
+/**
+ * `plain`: the document around the cursor, planned anew at each keystroke. `anchored`: for models that read the
+ * suffix last (psm), where typing into the prefix moves everything behind it; the plan of the place where typing
+ * began stays, and what was typed since stands behind it, as the beginning of the answer.
+ */
+export type ReplayLayout = 'plain' | 'anchored';
+
+export interface ReplayFigures {
+  readonly layout: ReplayLayout;
+  readonly keystrokes: number;
+  /** Tokens of the last prompt. */
+  readonly promptTokens: number;
+  /** From the keystroke to the first token of the whole prompt, nothing of which was in the cache; milliseconds. */
+  readonly coldMs: number;
+  /** From a keystroke to the first token of its answer, planning and tokenizing included; milliseconds. */
+  readonly ms: Percentiles;
+  /** Prompt tokens that were not in the cache, of each keystroke. */
+  readonly prefilledTokens: Percentiles;
+}
+
+export interface ReplayOptions {
+  readonly keystrokes: number;
+  /** Tokens of the document; a context that holds less gets a part of it, as always. */
+  readonly documentTokens: number;
+  readonly onLayout: (layout: ReplayLayout) => void;
+}
+
+/** Room that completions leave to the answer, at most; tokens. */
+const ANSWER_TOKENS = 96;
+const SOURCE = 'lacuna:bench';
+
+/** `[]` where the model cannot fill holes. */
+export async function replay(
+  engine: NativeEngine,
+  model: ModelDescription,
+  { keystrokes, documentTokens, onLayout }: ReplayOptions,
+): Promise<ReplayFigures[]> {
+  const { layout } = model.fim;
+  if (layout === 'none') return [];
+  const countTokens = (text: string): number => model.tokenizer.encode(text).length;
+  const { contextLength } = engine.info;
+  const answer = Math.min(ANSWER_TOKENS, Math.floor(contextLength / 4));
+  const plan = ({ prefix, suffix }: Omit<SampleEdit, 'typed'>, previous?: FimPlan): FimPlan =>
+    planFim({
+      ...{ prefix, suffix, source: SOURCE, layout, countTokens },
+      budgetTokens: contextLength - answer,
+      previous: previous?.cuts,
+    });
+
+  const figures: ReplayFigures[] = [];
+  for (const kind of layout === 'psm' ? (['plain', 'anchored'] as const) : (['plain'] as const)) {
+    onLayout(kind);
+    // Another document each, or the second would find the first one's prompt in the cache.
+    const edit = sampleEdit(`replay ${kind}`, documentTokens, keystrokes, countTokens);
+    let latest: FimPlan | undefined;
+    let anchor = 0;
+    const planAt = (typed: string): PromptPlan => {
+      const since = typed.slice(anchor);
+      // What was typed takes room of the answer: half of it, then the anchor moves.
+      if (kind === 'anchored' && latest && countTokens(since) <= answer / 2)
+        return withTyped(latest, since);
+      anchor = typed.length;
+      latest = plan({ prefix: edit.prefix + typed, suffix: edit.suffix }, latest);
+      return latest;
+    };
+    figures.push(await typeThrough(engine, model, edit.typed, kind, planAt));
+  }
+  return figures;
+}
+
+async function typeThrough(
+  engine: NativeEngine,
+  model: ModelDescription,
+  typed: string,
+  layout: ReplayLayout,
+  planAt: (typed: string) => PromptPlan,
+): Promise<ReplayFigures> {
+  const keystroke = async (length: number) => {
+    const started = performance.now();
+    const tokens = encodePlan(planAt(typed.slice(0, length)), model);
+    const { promptTokens, residentTokens } = await ask(engine, { tokens, maxTokens: 1 }).summary;
+    const ms = performance.now() - started;
+    return { ms, promptTokens, prefilled: promptTokens - residentTokens };
+  };
+  const cold = await keystroke(0);
+  const all = [];
+  for (let length = 1; length <= typed.length; length++) all.push(await keystroke(length));
+  return {
+    layout,
+    keystrokes: typed.length,
+    promptTokens: all.at(-1)?.promptTokens ?? cold.promptTokens,
+    coldMs: cold.ms,
+    ms: percentilesOf(all.map(({ ms }) => ms)),
+    prefilledTokens: percentilesOf(all.map(({ prefilled }) => prefilled)),
+  };
+}
+
+function withTyped({ segments }: PromptPlan, typed: string): PromptPlan {
+  return { segments: [...segments, { kind: 'text', text: typed, source: SOURCE }] };
+}

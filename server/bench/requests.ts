@@ -1,0 +1,33 @@
+import type { NativeEngine, NativeRequest, NativeSummary } from '../engine/native/addon.js';
+
+const none = new Int32Array(0);
+
+/** A request on its way. */
+export interface Asked {
+  /** For `cancel`. */
+  readonly handle: number;
+  readonly summary: Promise<NativeSummary>;
+}
+
+/**
+ * Queues a request in the inline lane: greedy, and nothing but `maxTokens` ends it. `onToken` hears of every
+ * token.
+ */
+export function ask(
+  engine: NativeEngine,
+  request: Pick<NativeRequest, 'tokens' | 'maxTokens'>,
+  onToken: () => void = () => undefined,
+): Asked {
+  let handle = 0;
+  const summary = new Promise<NativeSummary>((resolve, reject) => {
+    handle = engine.generate(
+      { ...request, lane: 0, endTokens: none, bannedTokens: none },
+      onToken,
+      (error, ended) => {
+        if (ended) resolve(ended);
+        else reject(error ?? new Error('the engine gave neither an error nor a summary'));
+      },
+    );
+  });
+  return { handle, summary };
+}
