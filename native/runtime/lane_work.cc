@@ -28,7 +28,7 @@ std::vector<Sequence*> LaneWork::choose() {
   }
   ++decodes_;
   std::stable_sort(decoding.begin(), decoding.end(), [](const Sequence* a, const Sequence* b) {
-    return a->last_step < b->last_step;
+    return a->last_turn < b->last_turn;
   });
   return decoding;
 }

@@ -91,11 +91,10 @@ bool Scheduler::begin(LaneWork& lane) {
 }
 
 void Scheduler::complete(LaneWork& lane) {
-  ++steps_;
   std::span<float> logits = lane.logits();
   for (const LaneWork::Part& part : lane.take()) {
     const size_t values = part.logits * model_.config().vocabulary;
-    part.sequence->last_step = steps_;
+    part.sequence->last_turn = ++turns_;
     const std::optional<FinishReason> reason =
         part.sequence->accept(part.tokens, logits.first(values), tree_);
     logits = logits.subspan(values);

@@ -53,7 +53,7 @@ class Scheduler {
   const Vocabulary& vocabulary_;
   PrefixTree& tree_;
   std::array<std::unique_ptr<LaneWork>, 4> lanes_;
-  uint64_t steps_ = 0;
+  uint64_t turns_ = 0;
 };
 
 }  // namespace lacuna

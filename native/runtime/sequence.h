@@ -72,7 +72,7 @@ class Sequence {
   PrefixTree::Branch branch;
 
   bool parked = false;     // waits for pages until another sequence ends
-  uint64_t last_step = 0;  // when it was last computed, for fair turns
+  uint64_t last_turn = 0;  // when it last took part in a pass
 
  private:
   using Clock = std::chrono::steady_clock;

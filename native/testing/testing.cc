@@ -11,6 +11,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   lacuna::testing::register_kernels(env, exports);
   lacuna::testing::register_prefix_tree(env, exports);
   lacuna::testing::register_runtime(env, exports);
+  lacuna::testing::register_scheduler(env, exports);
   return exports;
 }
 

@@ -14,5 +14,6 @@ void register_healing(Napi::Env env, Napi::Object exports);
 void register_kernels(Napi::Env env, Napi::Object exports);
 void register_prefix_tree(Napi::Env env, Napi::Object exports);
 void register_runtime(Napi::Env env, Napi::Object exports);
+void register_scheduler(Napi::Env env, Napi::Object exports);
 
 }  // namespace lacuna::testing

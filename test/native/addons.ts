@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NativeAddon } from '../../server/engine/native/addon.js';
+import type {
+  NativeAddon,
+  NativeRequest,
+  NativeSummary,
+} from '../../server/engine/native/addon.js';
 import { findPackageRoot, loadAddon } from '../../server/engine/native/load-addon.js';
 
 const root = findPackageRoot(path.dirname(fileURLToPath(import.meta.url)));
@@ -157,8 +161,48 @@ export interface DraftPolicy {
   cost(rows: number): number;
 }
 
+export interface SchedulerOptions {
+  readonly layers?: number;
+  readonly vocabulary?: number;
+  readonly contextLength?: number;
+  readonly chunk?: number;
+  readonly pages?: number;
+  /** Tokens that are computed many at a time come out otherwise than alone. */
+  readonly rounds?: boolean;
+}
+
+export type SchedulerEvent = {
+  readonly handle: number;
+} & (
+  | { readonly id: number; readonly text: string }
+  | { readonly error: string }
+  | Omit<NativeSummary, 'prefillMs' | 'decodeMs'>
+);
+
+/** A scheduler over a made-up device whose answers depend on every position before them; its text is ids and blanks. */
+export interface Scheduler {
+  /** The request's handle. */
+  add(request: NativeRequest): number;
+  cancel(handle: number): void;
+  /** A step of the lane whose turn it is, or at most `units` rows of a layer of it; `undefined` where there is nothing to do. */
+  run(units?: number): number | undefined;
+  /** What was heard since the last call. */
+  events(): SchedulerEvent[];
+  /** The passes that were begun since the last call. */
+  passes(): {
+    readonly lane: number;
+    readonly kind: 'decode' | 'prefill';
+    readonly chunks: readonly { readonly position: number; readonly tokens: number }[];
+  }[];
+  /** What the device was asked that its contract forbids. */
+  faults(): string[];
+  usage(): PageUsage;
+  match(tokens: Int32Array): number;
+}
+
 /** What `native/testing` registers; one block a room. */
 export interface TestingAddon {
+  readonly Scheduler: new (options: SchedulerOptions) => Scheduler;
   /** A prefix tree over a made-up device with `pages` pages of 64 positions. */
   readonly PrefixTree: new (pages: number) => PrefixTree;
   /** Heap allocations of loading `model`, and of a forward pass over `tokens` once one has run. */

@@ -1,0 +1,137 @@
+#include "testing/fake_device.h"
+
+#include <cstring>
+
+namespace lacuna::testing {
+namespace {
+
+uint64_t mix(uint64_t a, uint64_t b) {
+  uint64_t z = (a ^ (b + 0x9e3779b97f4a7c15 + (a << 6))) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return (z ^ (z >> 31)) | 1;
+}
+
+struct Row {
+  uint64_t x;
+  size_t position;
+  size_t chunk;
+};
+
+class FakePass final : public Pass {
+ public:
+  explicit FakePass(size_t number_) : number(number_) {}
+
+  const size_t number;
+  std::vector<Row> rows;
+  std::vector<std::vector<PageId>> pages;  // of each chunk
+  uint64_t rounding = 0;
+  size_t layer = 0, row = 0;  // the next to compute
+};
+
+}  // namespace
+
+FakeDevice::FakeDevice(const FakeOptions& options)
+    : options_(options), kv_(options.pages * kPageTokens * options.layers) {
+  config_.layers = static_cast<uint32_t>(options.layers);
+  config_.vocabulary = static_cast<uint32_t>(options.vocabulary);
+}
+
+size_t FakeDevice::page_bytes() const {
+  return kPageTokens * options_.layers * sizeof(uint64_t);
+}
+
+uint64_t* FakeDevice::position(PageId page, size_t slot) {
+  return &kv_[(page * kPageTokens + slot) * options_.layers];
+}
+
+void FakeDevice::expect(bool ok, const char* what) {
+  if (!ok) faults.emplace_back(what);
+}
+
+std::unique_ptr<Pass> FakeDevice::make_pass() {
+  return std::make_unique<FakePass>(passes_++);
+}
+
+void FakeDevice::begin(Pass& erased, std::span<const SequenceChunk> chunks, PassKind kind) {
+  auto& pass = static_cast<FakePass&>(erased);
+  pass.rows.clear();
+  pass.pages.clear();
+  pass.layer = pass.row = 0;
+  Begun record{pass.number, kind, {}};
+  for (const SequenceChunk& chunk : chunks) {
+    const size_t end = chunk.position + chunk.tokens.size();
+    expect(!chunk.tokens.empty(), "a chunk without tokens");
+    expect(end <= options_.context_length, "positions beyond the context");
+    expect(chunk.pages.size() * kPageTokens >= end, "positions without a page");
+    for (const PageId page : chunk.pages) expect(page < options_.pages, "a page that is not there");
+    for (size_t i = 0; i < chunk.tokens.size(); ++i) {
+      const auto token = static_cast<uint64_t>(chunk.tokens[i]);
+      expect(token < options_.vocabulary, "a token outside the vocabulary");
+      pass.rows.push_back({mix(token, chunk.position + i), chunk.position + i, pass.pages.size()});
+    }
+    pass.pages.emplace_back(chunk.pages.begin(), chunk.pages.end());
+    record.chunks.emplace_back(chunk.position, chunk.tokens.size());
+  }
+  expect(pass.rows.size() <= options_.max_chunk, "more tokens than a pass may hold");
+  expect(kind == PassKind::kPrefill || pass.rows.size() <= kMostDecodeRows, "too many decode rows");
+  pass.rounding = options_.rounds && kind == PassKind::kPrefill ? pass.rows.size() : 0;
+  begun.push_back(std::move(record));
+}
+
+bool FakeDevice::unit(const std::atomic<bool>& interrupt) {
+  on_unit();
+  return !interrupt;
+}
+
+bool FakeDevice::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& interrupt) {
+  auto& pass = static_cast<FakePass&>(erased);
+  expect(layer == pass.layer, "layers out of order");
+  for (; pass.row < pass.rows.size(); ++pass.row) {
+    if (!unit(interrupt)) return false;
+    Row& row = pass.rows[pass.row];
+    const std::vector<PageId>& pages = pass.pages[row.chunk];
+    const auto at = [&](size_t p) -> uint64_t& {
+      return position(pages[p / kPageTokens], p % kPageTokens)[layer];
+    };
+    at(row.position) = mix(row.x, layer) + 2 * pass.rounding;
+    uint64_t attended = 0;
+    for (size_t p = 0; p <= row.position; ++p) {
+      expect(at(p) != 0, "a position without KV");
+      attended = mix(attended, at(p));
+    }
+    row.x = mix(row.x, attended);
+  }
+  pass.row = 0;
+  ++pass.layer;
+  return true;
+}
+
+bool FakeDevice::logits(Pass& erased, std::span<const size_t> rows, float* out,
+                        const std::atomic<bool>& interrupt) {
+  auto& pass = static_cast<FakePass&>(erased);
+  expect(pass.layer == options_.layers, "logits before the last layer");
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!unit(interrupt)) return false;
+    for (size_t v = 0; v < options_.vocabulary; ++v) {
+      out[i * options_.vocabulary + v] =
+          static_cast<float>(mix(pass.rows[rows[i]].x, v) >> 40) * 0x1.0p-21f;
+    }
+  }
+  return true;
+}
+
+void FakeDevice::copy_page(PageId from, PageId to, size_t tokens) {
+  std::memcpy(position(to, 0), position(from, 0), tokens * page_bytes() / kPageTokens);
+}
+
+void FakeDevice::read_page(PageId page, size_t tokens, std::span<std::byte> out) const {
+  const size_t bytes = tokens * page_bytes() / kPageTokens;
+  std::memcpy(out.data(), &kv_[page * kPageTokens * options_.layers], bytes);
+}
+
+void FakeDevice::write_page(PageId page, size_t tokens, std::span<const std::byte> in) {
+  expect(in.size() == tokens * page_bytes() / kPageTokens, "bytes of another size than a page's");
+  std::memcpy(position(page, 0), in.data(), in.size());
+}
+
+}  // namespace lacuna::testing

@@ -1,0 +1,67 @@
+// A device that computes hashes instead of a model, for tests of the runtime: what a position gets
+// depends on its token and on the KV of every position before it, layer for layer. A page that was
+// mixed up, copied short or overwritten therefore changes every later answer. Work goes in small
+// units, between which a test may interrupt.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/device_model.h"
+
+namespace lacuna::testing {
+
+struct FakeOptions {
+  size_t layers = 3;
+  size_t vocabulary = 50;
+  size_t context_length = 512;
+  size_t max_chunk = 32;
+  size_t pages = 32;
+  // Tokens of a kPrefill pass come out otherwise than alone, as on a device that rounds.
+  bool rounds = false;
+};
+
+class FakeDevice final : public DeviceModel {
+ public:
+  struct Begun {
+    size_t pass;  // in order of make_pass
+    PassKind kind;
+    std::vector<std::pair<size_t, size_t>> chunks;  // position, tokens
+  };
+
+  explicit FakeDevice(const FakeOptions& options);
+
+  std::vector<Begun> begun;
+  std::vector<std::string> faults;  // uses that the contract forbids
+  // Called before each unit: one row in one layer, or one row of logits.
+  std::function<void()> on_unit = [] {};
+
+  const ModelConfig& config() const override { return config_; }
+  size_t context_length() const override { return options_.context_length; }
+  size_t max_chunk() const override { return options_.max_chunk; }
+  size_t pages() const override { return options_.pages; }
+  size_t page_bytes() const override;
+  DeviceMemory memory() const override { return {0, 0, options_.pages * page_bytes(), 0}; }
+
+  std::unique_ptr<Pass> make_pass() override;
+  void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind) override;
+  bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
+  bool logits(Pass& pass, std::span<const size_t> rows, float* out,
+              const std::atomic<bool>& interrupt) override;
+  void copy_page(PageId from, PageId to, size_t tokens) override;
+  void read_page(PageId page, size_t tokens, std::span<std::byte> out) const override;
+  void write_page(PageId page, size_t tokens, std::span<const std::byte> in) override;
+
+ private:
+  uint64_t* position(PageId page, size_t slot);  // [layers]
+  bool unit(const std::atomic<bool>& interrupt);
+  void expect(bool ok, const char* what);
+
+  const FakeOptions options_;
+  ModelConfig config_{};
+  std::vector<uint64_t> kv_;  // [pages, kPageTokens, layers]; 0: never written
+  size_t passes_ = 0;
+};
+
+}  // namespace lacuna::testing
