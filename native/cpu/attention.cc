@@ -43,7 +43,7 @@ struct Scratch {
     maxima = carve.take(tokens);
     totals = carve.take(tokens);
     scores = carve.take(tokens * kBlock);
-    rows = carve.take(kRowBlock * std::max(c.kv_lora_rank, c.nope_dim));
+    rows = carve.take(kFloatRows * std::max(c.kv_lora_rank, c.nope_dim));
     w_uk = carve.take(size_t{c.nope_dim} * c.kv_lora_rank);
     w_uv = carve.take(size_t{c.value_dim} * c.kv_lora_rank);
     keys = carve.take(kBlock * c.query_dim());
@@ -56,7 +56,7 @@ struct Scratch {
   float* maxima;   // [tokens] running maximum of the scores
   float* totals;   // [tokens] running sum of exp(score - maximum)
   float* scores;   // [tokens, kBlock]
-  float* rows;     // [kRowBlock, max(kv_lora_rank, nope_dim)] unpacked weights
+  float* rows;     // [kFloatRows, max(kv_lora_rank, nope_dim)] unpacked weights
   float* w_uk;     // decompressed: [nope_dim, kv_lora_rank]
   float* w_uv;     // decompressed: [value_dim, kv_lora_rank]
   float* keys;     // decompressed: [kBlock, query_dim]

@@ -6,9 +6,6 @@
 namespace lacuna::cpu {
 namespace {
 
-// Rows that are unpacked to float32 together: they should stay in the second-level cache.
-constexpr size_t kFloatRows = 16;
-
 // What packing one value costs, in multiply-adds.
 constexpr size_t kPackCost = 4;
 
@@ -46,9 +43,18 @@ void multiply_int8(const Kernels& kernels, const Matrix& w, size_t first, size_t
 
 void multiply_bf16(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
                    const InputView& x, float* out, size_t out_stride, float* scratch) {
-  auto* rows = reinterpret_cast<uint16_t*>(scratch);
-  kernels.bf16->unpack(w.type)(w.row(first), rows, (last - first) * w.columns);
-  kernels.bf16->multiply(rows, last - first, x.packed, x.tokens, w.columns, out, out_stride);
+  for (size_t token = 0; token < x.tokens; token += kTileBatch) {
+    kernels.bf16->multiply({.unpack = kernels.bf16->unpack(w.type),
+                            .weights = w.row(first),
+                            .row_bytes = w.row_bytes,
+                            .rows = last - first,
+                            .columns = w.columns,
+                            .packed = x.packed + token * w.columns,
+                            .tokens = std::min(kTileBatch, x.tokens - token),
+                            .out = out + token * out_stride,
+                            .out_stride = out_stride,
+                            .scratch = scratch});
+  }
 }
 
 }  // namespace
@@ -134,17 +140,25 @@ InputView Linear::prepared(Form form) {
   return view_;
 }
 
+// One unit is one block of rows for one batch of tokens, a batch's units side by side: its packed
+// activations stay in the cache meanwhile.
 void Linear::run(const Matrix& w, float* out) {
   const InputView x = prepared(form_for(kernels_, w.type, view_.tokens, w.columns, kind_));
-  const auto blocks = [&](size_t first_block, size_t last_block, size_t thread) {
+  const size_t blocks = row_blocks(w.rows), batch = x.form == Form::kBf16 ? kTileBatch : x.tokens,
+               batches = (x.tokens + batch - 1) / batch;
+  const auto units = [&](size_t first_unit, size_t last_unit, size_t thread) {
     const TileGuard guard(kernels_, x.form == Form::kBf16);
-    for (size_t block = first_block; block < last_block && !pool_.interrupted(); ++block) {
-      const size_t first = block * kRowBlock, last = std::min(first + kRowBlock, w.rows);
-      multiply_row_block(kernels_, w, first, last, x, out + first, w.rows,
+    for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
+      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, w.rows),
+                   token = unit / blocks * batch;
+      InputView part = x;
+      part.tokens = std::min(batch, x.tokens - token);
+      if (x.form == Form::kBf16) part.packed += token * x.columns;
+      multiply_row_block(kernels_, w, first, last, part, out + token * w.rows + first, w.rows,
                          scratch_.data() + thread * scratch_stride_);
     }
   };
-  pool_.run(row_blocks(w.rows), w.rows * w.columns * x.tokens, blocks);
+  pool_.run(batches * blocks, w.rows * w.columns * x.tokens, units);
 }
 
 }  // namespace lacuna::cpu

@@ -6,6 +6,7 @@
 //   bound by the tile unit.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "cpu/buffer.h"
@@ -17,7 +18,10 @@
 namespace lacuna::cpu {
 
 // Rows that are computed together: the unit by which threads share a matrix.
-inline constexpr size_t kRowBlock = 32;
+inline constexpr size_t kRowBlock = kTileRows;
+
+// Rows that are unpacked to float32 together: they should stay in the second-level cache.
+inline constexpr size_t kFloatRows = 16;
 
 // Most tokens of a kPrefill pass for which bytes beat tiles (measured: four tokens by bytes cost
 // about as much as sixteen by tiles).
@@ -34,9 +38,9 @@ inline size_t row_blocks(size_t rows) {
   return (rows + kRowBlock - 1) / kRowBlock;
 }
 
-// Bytes of scratch a thread needs for matrices of up to `columns` columns.
+// Floats of scratch a thread needs for matrices of up to `columns` columns.
 inline size_t linear_scratch_floats(size_t columns) {
-  return kRowBlock * columns;
+  return std::max(kFloatRows * columns, kTileScratch);
 }
 
 // Rows of activations in one form; what a matrix is multiplied by.

@@ -30,6 +30,24 @@ static inline float f16_to_f32(uint16_t half) {
   return bits_to_f32(sign | (exponent + (127 - 15)) << 23 | mantissa << 13);
 }
 
+// To the nearest binary16, ties to even; beyond its range infinity.
+static inline uint16_t f32_to_f16(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  const auto sign = static_cast<uint16_t>(bits >> 16 & 0x8000u);
+  const uint32_t magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return sign | 0x7e00u;  // not a number
+  if (magnitude >= 0x47800000u) return sign | 0x7c00u;
+  // Below the normal range, adding 0.5 lets the float unit shift and round: 2^-24 is its last bit.
+  if (magnitude < 0x38800000u) {
+    const float shifted = bits_to_f32(magnitude) + 0.5f;
+    std::memcpy(&bits, &shifted, sizeof(bits));
+    return sign | static_cast<uint16_t>(bits - 0x3f000000u);
+  }
+  const uint32_t odd = magnitude >> 13 & 1u;
+  return sign | static_cast<uint16_t>((magnitude - (112u << 23) + 0xfffu + odd) >> 13);
+}
+
 // The upper half of a float32.
 static inline float bf16_to_f32(uint16_t half) {
   return bits_to_f32(static_cast<uint32_t>(half) << 16);

@@ -1,9 +1,12 @@
 #include "model/weights.h"
 
+#include <cstring>
 #include <string>
 
 #include "format/dequantize.h"
 #include "format/error.h"
+#include "format/quant_blocks.h"
+#include "format/quantize_q8_0.h"
 
 namespace lacuna {
 namespace {
@@ -23,7 +26,8 @@ std::string shape_text(std::initializer_list<uint64_t> shape) {
 // Looks tensors up by name under one layer's prefix.
 class WeightBinder {
  public:
-  WeightBinder(ModelWeights& weights, const ModelConfig& config) : w_(weights), c_(config) {}
+  WeightBinder(ModelWeights& weights, const ModelConfig& config, SplitKeys split_keys)
+      : w_(weights), c_(config), split_keys_(split_keys) {}
 
   void bind_all() {
     w_.token_embedding = matrix("token_embd.weight", c_.vocabulary, c_.hidden);
@@ -118,21 +122,28 @@ class WeightBinder {
              c_.heads,
              per_head * kv_b.row_bytes};
 
-    std::vector<float>& keys =
-        w_.owned_.emplace_back(size_t{c_.heads} * rank * nope);  // [heads, rank, nope]
-    std::vector<float> row(rank);
+    const bool small = split_keys_ == SplitKeys::kQ8_0 && nope % kLegacyBlock == 0;
+    const TensorType type = small ? TensorType::kQ8_0 : TensorType::kF32;
+    const size_t row_bytes = small ? nope / kLegacyBlock * sizeof(BlockQ8_0) : nope * sizeof(float);
+    const size_t bytes = c_.heads * rank * row_bytes;
+    std::vector<float>& memory =
+        w_.owned_.emplace_back((bytes + sizeof(float) - 1) / sizeof(float));
+    auto* keys = reinterpret_cast<std::byte*>(memory.data());  // [heads, rank, nope]
+    std::vector<float> head(nope * rank), column(nope);
     const auto dequantize = dequantize_row(kv_b.type);
     for (size_t h = 0; h < c_.heads; ++h) {
-      for (size_t n = 0; n < nope; ++n) {
-        dequantize(kv_b.row(h * per_head + n), row.data(), rank);
-        for (size_t r = 0; r < rank; ++r) keys[(h * rank + r) * nope + n] = row[r];
+      dequantize(kv_b.row(h * per_head), head.data(), nope * rank);
+      for (size_t r = 0; r < rank; ++r) {
+        for (size_t n = 0; n < nope; ++n) column[n] = head[n * rank + r];
+        std::byte* out = keys + (h * rank + r) * row_bytes;
+        if (small) {
+          quantize_q8_0(column.data(), out, nope);
+        } else {
+          std::memcpy(out, column.data(), row_bytes);
+        }
       }
     }
-    const size_t row_bytes = nope * sizeof(float);
-    a.k_b = {
-        {reinterpret_cast<const std::byte*>(keys.data()), TensorType::kF32, rank, nope, row_bytes},
-        c_.heads,
-        rank * row_bytes};
+    a.k_b = {{keys, type, rank, nope, row_bytes}, c_.heads, rank * row_bytes};
   }
 
   FeedForwardWeights feed_forward(const std::string& p, const std::string& suffix,
@@ -178,11 +189,13 @@ class WeightBinder {
 
   ModelWeights& w_;
   const ModelConfig& c_;
+  const SplitKeys split_keys_;
 };
 
-ModelWeights::ModelWeights(std::shared_ptr<const GgufFile> file, const ModelConfig& config)
+ModelWeights::ModelWeights(std::shared_ptr<const GgufFile> file, const ModelConfig& config,
+                           SplitKeys split_keys)
     : file_(std::move(file)) {
-  WeightBinder(*this, config).bind_all();
+  WeightBinder(*this, config, split_keys).bind_all();
 }
 
 size_t ModelWeights::mapped_bytes() const {

@@ -52,12 +52,17 @@ struct NextnWeights {
   const float* head_norm;  // [hidden]
 };
 
+// How the key half of a legacy attn_kv_b is kept once it is transposed: exactly, or as Q8_0 in a
+// quarter of the memory, for paths that round activations to bytes anyway.
+enum class SplitKeys { kFloat32, kQ8_0 };
+
 class ModelWeights {
  public:
   // Binds every tensor and checks its shape. Splits a legacy attn_kv_b: its value half is used in
-  // place, its key half is transposed into memory of its own (4 bytes a value). Throws Error
-  // kCorrupt naming a tensor that is missing or has another shape.
-  ModelWeights(std::shared_ptr<const GgufFile> file, const ModelConfig& config);
+  // place, its key half is transposed into memory of its own. Throws Error kCorrupt naming a tensor
+  // that is missing or has another shape.
+  ModelWeights(std::shared_ptr<const GgufFile> file, const ModelConfig& config,
+               SplitKeys split_keys = SplitKeys::kFloat32);
 
   Matrix token_embedding;    // [vocabulary, hidden]
   const float* output_norm;  // [hidden]
@@ -71,7 +76,7 @@ class ModelWeights {
  private:
   friend class WeightBinder;
   std::shared_ptr<const GgufFile> file_;
-  std::vector<std::vector<float>> owned_;
+  std::vector<std::vector<float>> owned_;  // of floats or of blocks
 };
 
 }  // namespace lacuna

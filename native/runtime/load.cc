@@ -72,11 +72,13 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
   const auto file = std::make_shared<const GgufFile>(GgufFile::open(path));
   const ModelConfig config = read_model_config(*file);
   Vocabulary vocabulary = Vocabulary::from(*file, config.vocabulary);
-  auto weights = std::make_unique<const ModelWeights>(file, config);
+  const cpu::Path cpu_path = options.path.value_or(path_for(file->size()));
+  const bool rounds = cpu::kernels_for(cpu_path).int8_dot_row != nullptr;
+  auto weights = std::make_unique<const ModelWeights>(
+      file, config, rounds ? SplitKeys::kQ8_0 : SplitKeys::kFloat32);
   if (file->size() < physical_memory()) read_through(*file->mapping(), progress);
 
   const size_t wanted = options.context_length == 0 ? kDefaultContext : options.context_length;
-  const cpu::Path cpu_path = options.path.value_or(path_for(file->size()));
   cpu::CpuOptions cpu_options{
       .path = cpu_path,
       .threads = options.threads == 0 ? cpu::detect_cpu_features().cores : options.threads,

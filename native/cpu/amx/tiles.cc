@@ -1,6 +1,6 @@
-// Products on the tile unit. Weights are the left operand (rows as they lie), activations the right
-// one (packed in pairs), so a result tile is [16 weight rows, 16 tokens] and is transposed on its
-// way out.
+// Products on the tile unit. Weights are the left operand, activations the right one (packed in
+// pairs), so a result tile is [16 weight rows, 16 tokens] and is transposed on its way out. A block
+// of weights is unpacked into the first-level cache and used there for all tokens.
 #include "cpu/bf16_tiles.h"
 
 #include <immintrin.h>
@@ -46,19 +46,32 @@ __m512i bf16_row(const float* x) {
   return bits;
 }
 
+// Tokens of the batch that begins at `first`, rounded up to whole tiles.
+size_t batch_tiles(size_t tokens, size_t first) {
+  const size_t left = tokens - first;
+  return ((left < kTileBatch ? left : kTileBatch) + kTileTokens - 1) / kTileTokens;
+}
+
 void pack(const float* x, size_t x_stride, size_t tokens, size_t columns, size_t first_tile,
           size_t last_tile, uint16_t* packed) {
-  uint16_t* out = packed + first_tile * kTileTokens * columns;
+  constexpr size_t kBatchTiles = kTileBatch / kTileTokens;
   for (size_t tile = first_tile; tile < last_tile; ++tile) {
-    const size_t first = tile * kTileTokens;
+    const size_t first = tile * kTileTokens, batch = tile / kBatchTiles * kTileBatch;
     const size_t n = tokens - first < kTileTokens ? tokens - first : kTileTokens;
-    for (size_t column = 0; column < columns; column += kTileColumns, out += kTile) {
+    const size_t tiles = batch_tiles(tokens, batch);
+    uint16_t* out = packed + batch * columns;
+    for (size_t column = 0; column < columns; column += kTileColumns) {
       __m512i rows[16];
       for (size_t t = 0; t < 16; ++t) {
         rows[t] = t < n ? bf16_row(x + (first + t) * x_stride + column) : _mm512_setzero_si512();
       }
       transpose16(rows);
-      for (size_t p = 0; p < 16; ++p) _mm512_storeu_si512(out + 32 * p, rows[p]);
+      const size_t begin = column / kTileDepth * kTileDepth;
+      const size_t depth = columns - begin < kTileDepth ? columns - begin : kTileDepth;
+      uint16_t* tile_out = out + begin * tiles * kTileTokens +
+                           tile % kBatchTiles * depth * kTileTokens +
+                           (column - begin) * kTileTokens;
+      for (size_t p = 0; p < 16; ++p) _mm512_storeu_si512(tile_out + 32 * p, rows[p]);
     }
   }
 }
@@ -72,57 +85,100 @@ void store(const float* tile, size_t rows, size_t tokens, float* out, size_t out
   for (size_t t = 0; t < tokens; ++t) _mm512_mask_storeu_epi32(out + t * out_stride, mask, r[t]);
 }
 
-void multiply(const uint16_t* rows, size_t valid_rows, const uint16_t* packed, size_t tokens,
-              size_t columns, float* out, size_t out_stride) {
-  const size_t column_tiles = columns / kTileColumns, row_bytes = columns * sizeof(uint16_t);
-  const size_t upper = valid_rows < 16 ? valid_rows : 16, lower = valid_rows - upper;
-  alignas(64) float result[256];
-  const auto put = [&](size_t first_row, size_t n_rows, size_t token) {
-    const size_t n = tokens - token < kTileTokens ? tokens - token : kTileTokens;
-    if (n_rows > 0) store(result, n_rows, n, out + token * out_stride + first_row, out_stride);
-  };
-  size_t token = 0;
-  for (; token + kTileTokens < tokens; token += 2 * kTileTokens) {
-    const uint16_t* x0 = packed + token * columns;
-    const uint16_t* x1 = x0 + kTileTokens * columns;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (size_t k = 0; k < column_tiles; ++k) {
-      _tile_loadd(4, rows + k * kTileColumns, row_bytes);
-      _tile_loadd(6, x0 + k * kTile, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_loadd(7, x1 + k * kTile, 64);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_loadd(5, rows + 16 * columns + k * kTileColumns, row_bytes);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, result, 64);
-    put(0, upper, token);
-    _tile_stored(1, result, 64);
-    put(0, upper, token + kTileTokens);
-    _tile_stored(2, result, 64);
-    put(16, lower, token);
-    _tile_stored(3, result, 64);
-    put(16, lower, token + kTileTokens);
+// Asks for the bytes that the next call of `unpack_block` will read, while the tile unit works.
+void fetch(const std::byte* bytes, size_t count) {
+  for (size_t i = 0; i < count; i += 64) _mm_prefetch(bytes + i, _MM_HINT_T1);
+}
+
+// Columns first … first + depth - 1 of every row as tiles [row tile, depth / 32, 16 rows, 32].
+void unpack_block(const TileProduct& p, size_t first, size_t depth, uint16_t* tiles) {
+  const size_t offset = p.row_bytes * first / p.columns, bytes = p.row_bytes * depth / p.columns;
+  const size_t next_first = first + depth < p.columns ? first + depth : 0;
+  const size_t left = p.columns - next_first;
+  const size_t next_bytes = p.row_bytes * (left < kTileDepth ? left : kTileDepth) / p.columns;
+  const std::byte* next =
+      next_first == 0 ? p.weights + p.rows * p.row_bytes : p.weights + offset + bytes;
+  for (size_t r = 0; r < p.rows; ++r) {
+    uint16_t* out = tiles + (r / 16 * depth / kTileColumns * 16 + r % 16) * kTileColumns;
+    p.unpack(p.weights + r * p.row_bytes + offset, out, depth);
+    fetch(next + r * p.row_bytes, next_bytes);
   }
-  if (token < tokens) {
-    const uint16_t* x = packed + token * columns;
-    _tile_zero(0);
-    _tile_zero(2);
-    for (size_t k = 0; k < column_tiles; ++k) {
-      _tile_loadd(4, rows + k * kTileColumns, row_bytes);
-      _tile_loadd(6, x + k * kTile, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_loadd(5, rows + 16 * columns + k * kTileColumns, row_bytes);
-      _tile_dpbf16ps(2, 5, 6);
+}
+
+// sums [token tile, row tile, 16 rows, 16 tokens] (+)= weights · activations over `steps` tiles of
+// columns, for R row tiles.
+template <int R>
+void add_block(const uint16_t* weights, const uint16_t* x, size_t token_tiles, size_t steps,
+               bool first, float* sums) {
+  const size_t row_tile = steps * kTile;
+  for (size_t t = 0; t < token_tiles; ++t, x += steps * kTile, sums += R * 256) {
+    if (first) {
+      _tile_zero(0);
+      if constexpr (R > 1) _tile_zero(1);
+      if constexpr (R > 2) _tile_zero(2);
+      if constexpr (R > 3) _tile_zero(3);
+    } else {
+      _tile_loadd(0, sums, 64);
+      if constexpr (R > 1) _tile_loadd(1, sums + 256, 64);
+      if constexpr (R > 2) _tile_loadd(2, sums + 512, 64);
+      if constexpr (R > 3) _tile_loadd(3, sums + 768, 64);
     }
-    _tile_stored(0, result, 64);
-    put(0, upper, token);
-    _tile_stored(2, result, 64);
-    put(16, lower, token);
+    for (size_t k = 0; k < steps; ++k) {
+      const uint16_t* w = weights + k * kTile;
+      _tile_loadd(4, x + k * kTile, 64);
+      _tile_loadd(5, w, 64);
+      _tile_dpbf16ps(0, 5, 4);
+      if constexpr (R > 1) {
+        _tile_loadd(6, w + row_tile, 64);
+        _tile_dpbf16ps(1, 6, 4);
+      }
+      if constexpr (R > 2) {
+        _tile_loadd(7, w + 2 * row_tile, 64);
+        _tile_dpbf16ps(2, 7, 4);
+      }
+      if constexpr (R > 3) {
+        _tile_loadd(5, w + 3 * row_tile, 64);
+        _tile_dpbf16ps(3, 5, 4);
+      }
+    }
+    _tile_stored(0, sums, 64);
+    if constexpr (R > 1) _tile_stored(1, sums + 256, 64);
+    if constexpr (R > 2) _tile_stored(2, sums + 512, 64);
+    if constexpr (R > 3) _tile_stored(3, sums + 768, 64);
+  }
+}
+
+template <int R>
+void multiply_rows(const TileProduct& p) {
+  auto* tiles = reinterpret_cast<uint16_t*>(p.scratch);
+  float* sums = p.scratch + kTileRows * kTileDepth / 2;
+  const size_t token_tiles = (p.tokens + kTileTokens - 1) / kTileTokens;
+  for (size_t first = 0; first < p.columns; first += kTileDepth) {
+    const size_t depth = p.columns - first < kTileDepth ? p.columns - first : kTileDepth;
+    unpack_block(p, first, depth, tiles);
+    add_block<R>(tiles, p.packed + first * token_tiles * kTileTokens, token_tiles,
+                 depth / kTileColumns, first == 0, sums);
+  }
+  for (size_t t = 0; t < token_tiles; ++t) {
+    const size_t token = t * kTileTokens;
+    const size_t n = p.tokens - token < kTileTokens ? p.tokens - token : kTileTokens;
+    for (size_t r = 0; r < R; ++r) {
+      const size_t row = r * 16, rows = p.rows - row < 16 ? p.rows - row : 16;
+      store(sums + (t * R + r) * 256, rows, n, p.out + token * p.out_stride + row, p.out_stride);
+    }
+  }
+}
+
+void multiply(const TileProduct& p) {
+  switch ((p.rows + 15) / 16) {
+    case 1:
+      return multiply_rows<1>(p);
+    case 2:
+      return multiply_rows<2>(p);
+    case 3:
+      return multiply_rows<3>(p);
+    default:
+      return multiply_rows<4>(p);
   }
 }
 

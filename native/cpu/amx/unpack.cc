@@ -7,6 +7,9 @@
 namespace lacuna::cpu::amx {
 namespace {
 
+// From 32 columns to the next 32 of the same row.
+constexpr size_t kStep = kTileTokens * kTileColumns;
+
 __m512 iota() {
   return _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
@@ -29,9 +32,9 @@ void look_up(__m256i q, __m512i values, uint16_t* out) {
 
 // 32-element formats of 4 or 5 bits.
 template <class Format>
-void unpack_small(const std::byte* blocks, uint16_t* out, size_t elements) {
+void unpack_small(const std::byte* blocks, uint16_t* out, size_t columns) {
   const auto* block = reinterpret_cast<const typename Format::Block*>(blocks);
-  for (const uint16_t* end = out + elements; out != end; out += kLegacyBlock, ++block) {
+  for (const auto* end = block + columns / kLegacyBlock; block != end; ++block, out += kStep) {
     const __m512 d = _mm512_set1_ps(f16(block->d));
     __m512 first = iota(), second = _mm512_add_ps(iota(), _mm512_set1_ps(16));
     if constexpr (Format::kHasMinimum) {
@@ -46,18 +49,18 @@ void unpack_small(const std::byte* blocks, uint16_t* out, size_t elements) {
   }
 }
 
-void unpack_iq4_nl(const std::byte* blocks, uint16_t* out, size_t elements) {
+void unpack_iq4_nl(const std::byte* blocks, uint16_t* out, size_t columns) {
   const auto* block = reinterpret_cast<const BlockIQ4_NL*>(blocks);
   const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(kIQ4_NLValues)));
-  for (const uint16_t* end = out + elements; out != end; out += kLegacyBlock, ++block) {
+  for (const auto* end = block + columns / kLegacyBlock; block != end; ++block, out += kStep) {
     const __m512 scaled = _mm512_mul_ps(values, _mm512_set1_ps(f16(block->d)));
     look_up(vnni::unpack_nibbles(block->qs), table(scaled, scaled), out);
   }
 }
 
-void unpack_q8_0(const std::byte* blocks, uint16_t* out, size_t elements) {
+void unpack_q8_0(const std::byte* blocks, uint16_t* out, size_t columns) {
   const auto* block = reinterpret_cast<const BlockQ8_0*>(blocks);
-  for (const uint16_t* end = out + elements; out != end; out += kLegacyBlock, ++block) {
+  for (const auto* end = block + columns / kLegacyBlock; block != end; ++block, out += kStep) {
     const __m512 d = _mm512_set1_ps(f16(block->d));
     const __m512 low = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block->qs)));
     const __m512 high = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block->qs + 16)));
@@ -66,15 +69,15 @@ void unpack_q8_0(const std::byte* blocks, uint16_t* out, size_t elements) {
 }
 
 template <class Format>
-void unpack_k(const std::byte* blocks, uint16_t* out, size_t elements) {
+void unpack_k(const std::byte* blocks, uint16_t* out, size_t columns) {
   const auto* block = reinterpret_cast<const typename Format::Block*>(blocks);
-  for (const uint16_t* end = out + elements; out != end; ++block) {
+  for (const auto* end = block + columns / kSuperBlock; block != end; ++block) {
     __m256 scales8, offsets8;
     vnni::k_scales(block->scales, block->d, block->dmin, &scales8, &offsets8);
     const __m512 scales = _mm512_castps256_ps512(scales8),
                  offsets = _mm512_castps256_ps512(offsets8);
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j, out += 64) {
+    for (int j = 0; j < 4; ++j, out += 2 * kStep) {
       const __m512i q = Format::unpack(*block, j);
       const __m512 scale0 = _mm512_permutexvar_ps(_mm512_set1_epi32(2 * j), scales);
       const __m512 offset0 = _mm512_permutexvar_ps(_mm512_set1_epi32(2 * j), offsets);
@@ -86,11 +89,11 @@ void unpack_k(const std::byte* blocks, uint16_t* out, size_t elements) {
       if constexpr (Format::kBits == 4) {
         const __m512i both = table(low0, low1);
         look_up(q0, both, out);
-        look_up(_mm256_or_si256(q1, _mm256_set1_epi8(16)), both, out + 32);
+        look_up(_mm256_or_si256(q1, _mm256_set1_epi8(16)), both, out + kStep);
       } else {
         const __m512 upper = _mm512_add_ps(iota(), _mm512_set1_ps(16));
         look_up(q0, table(low0, _mm512_add_ps(_mm512_mul_ps(upper, scale0), offset0)), out);
-        look_up(q1, table(low1, _mm512_add_ps(_mm512_mul_ps(upper, scale1), offset1)), out + 32);
+        look_up(q1, table(low1, _mm512_add_ps(_mm512_mul_ps(upper, scale1), offset1)), out + kStep);
       }
     }
   }
@@ -102,23 +105,23 @@ __m512 q6_values(__m128i q, __m512 scale) {
       _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_cvtepu8_epi32(q), _mm512_set1_epi32(32))), scale);
 }
 
-void unpack_q6_k(const std::byte* blocks, uint16_t* out, size_t elements) {
+void unpack_q6_k(const std::byte* blocks, uint16_t* out, size_t columns) {
   const auto* block = reinterpret_cast<const BlockQ6_K*>(blocks);
-  for (const uint16_t* end = out + elements; out != end; ++block) {
+  for (const auto* end = block + columns / kSuperBlock; block != end; ++block) {
     const __m512 scales =
         _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block->scales))),
                       _mm512_set1_ps(f16(block->d)));
     for (int h = 0; h < 2; ++h) {
       __m512i q[2];
       vnni::unpack_q6_k(*block, h, &q[0], &q[1]);
-      for (int part = 0; part < 2; ++part, out += 64) {
+      for (int part = 0; part < 2; ++part, out += 2 * kStep) {
         const int group = 8 * h + 4 * part;
         const auto scale = [&](int i) {
           return _mm512_permutexvar_ps(_mm512_set1_epi32(group + i), scales);
         };
         _mm512_storeu_si512(out, table(q6_values(_mm512_extracti32x4_epi32(q[part], 0), scale(0)),
                                        q6_values(_mm512_extracti32x4_epi32(q[part], 1), scale(1))));
-        _mm512_storeu_si512(out + 32,
+        _mm512_storeu_si512(out + kStep,
                             table(q6_values(_mm512_extracti32x4_epi32(q[part], 2), scale(2)),
                                   q6_values(_mm512_extracti32x4_epi32(q[part], 3), scale(3))));
       }
@@ -126,13 +129,15 @@ void unpack_q6_k(const std::byte* blocks, uint16_t* out, size_t elements) {
   }
 }
 
-void unpack_bf16(const std::byte* blocks, uint16_t* out, size_t elements) {
-  std::memcpy(out, blocks, elements * sizeof(uint16_t));
+void unpack_bf16(const std::byte* blocks, uint16_t* out, size_t columns) {
+  const auto* values = reinterpret_cast<const uint16_t*>(blocks);
+  for (size_t i = 0; i < columns; i += kTileColumns, out += kStep)
+    _mm512_storeu_si512(out, _mm512_loadu_si512(values + i));
 }
 
 }  // namespace
 
-Unpack unpack_for(TensorType type) {
+UnpackTileRow unpack_for(TensorType type) {
   switch (type) {
     case TensorType::kQ4_0:
       return unpack_small<vnni::Q4_0>;
