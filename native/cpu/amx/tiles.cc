@@ -85,23 +85,26 @@ void store(const float* tile, size_t rows, size_t tokens, float* out, size_t out
   for (size_t t = 0; t < tokens; ++t) _mm512_mask_storeu_epi32(out + t * out_stride, mask, r[t]);
 }
 
-// Asks for the bytes that the next call of `unpack_block` will read, while the tile unit works.
+// Rows ahead of the one that is being unpacked: their bytes are called into the first-level cache.
+constexpr size_t kRowsAhead = 6;
+
+template <_mm_hint kLevel>
 void fetch(const std::byte* bytes, size_t count) {
-  for (size_t i = 0; i < count; i += 64) _mm_prefetch(bytes + i, _MM_HINT_T1);
+  for (size_t i = 0; i < count; i += 64) _mm_prefetch(bytes + i, kLevel);
 }
 
 // Columns first … first + depth - 1 of every row as tiles [row tile, depth / 32, 16 rows, 32].
+// Meanwhile an equal share of the rows that follow in memory is called into the second-level cache,
+// in order of addresses: the next product will want them.
 void unpack_block(const TileProduct& p, size_t first, size_t depth, uint16_t* tiles) {
   const size_t offset = p.row_bytes * first / p.columns, bytes = p.row_bytes * depth / p.columns;
-  const size_t next_first = first + depth < p.columns ? first + depth : 0;
-  const size_t left = p.columns - next_first;
-  const size_t next_bytes = p.row_bytes * (left < kTileDepth ? left : kTileDepth) / p.columns;
-  const std::byte* next =
-      next_first == 0 ? p.weights + p.rows * p.row_bytes : p.weights + offset + bytes;
-  for (size_t r = 0; r < p.rows; ++r) {
+  const std::byte* next = p.weights + p.rows * (p.row_bytes + offset);
+  for (size_t r = 0; r < p.rows; ++r, next += bytes) {
     uint16_t* out = tiles + (r / 16 * depth / kTileColumns * 16 + r % 16) * kTileColumns;
-    p.unpack(p.weights + r * p.row_bytes + offset, out, depth);
-    fetch(next + r * p.row_bytes, next_bytes);
+    const std::byte* row = p.weights + r * p.row_bytes + offset;
+    fetch<_MM_HINT_T0>(row + kRowsAhead * p.row_bytes, bytes);
+    fetch<_MM_HINT_T1>(next, bytes);
+    p.unpack(row, out, depth);
   }
 }
 

@@ -26,75 +26,134 @@ __m512i table(__m512 low, __m512 high) {
   return bits;
 }
 
-void look_up(__m256i q, __m512i values, uint16_t* out) {
-  _mm512_storeu_si512(out, _mm512_permutexvar_epi16(_mm512_cvtepu8_epi16(q), values));
+// Eight factors in memory. An instruction that takes its factor from there spreads it over the
+// register for nothing; from a register that costs a slot of the busiest port.
+struct alignas(32) EightFloats {
+  explicit EightFloats(__m256 values) {
+    _mm256_store_ps(at, values);
+    asm("" : "+m"(at));  // or the compiler would keep them in the register
+  }
+  float at[8];
+};
+
+// The scales of `count` ≤ 8 blocks.
+
+template <class Block>
+EightFloats scales_of(const Block* block, size_t count) {
+  const auto d = [&](size_t i) -> int { return i < count ? block[i].d : 0; };
+  const __m128i bits = _mm_setr_epi16(static_cast<int16_t>(d(0)), static_cast<int16_t>(d(1)),
+                                      static_cast<int16_t>(d(2)), static_cast<int16_t>(d(3)),
+                                      static_cast<int16_t>(d(4)), static_cast<int16_t>(d(5)),
+                                      static_cast<int16_t>(d(6)), static_cast<int16_t>(d(7)));
+  return EightFloats(_mm256_cvtph_ps(bits));
 }
 
-// 32-element formats of 4 or 5 bits.
+// Sixteen packed bytes as 32 nibbles in order, one a 16-bit lane.
+__m512i wide_nibbles(const uint8_t* qs) {
+  const __m256i bytes = _mm256_cvtepu8_epi16(vnni::load16(qs));
+  const __m512i both =
+      _mm512_inserti64x4(_mm512_castsi256_si512(bytes), _mm256_srli_epi16(bytes, 4), 1);
+  return _mm512_and_si512(both, _mm512_set1_epi16(15));
+}
+
+// Blocks of 32 elements, eight at a time: `values(block, d)` gives one block's.
+template <class Block, class Values>
+void unpack_blocks(const std::byte* blocks, uint16_t* out, size_t columns, const Values& values) {
+  const auto* block = reinterpret_cast<const Block*>(blocks);
+  for (size_t left = columns / kLegacyBlock; left > 0;) {
+    const size_t n = left < 8 ? left : 8;
+    const EightFloats d = n == 8 ? scales_of(block, 8) : scales_of(block, n);
+    for (size_t i = 0; i < n; ++i, ++block, out += kStep)
+      _mm512_storeu_si512(out, values(*block, d.at[i]));
+    left -= n;
+  }
+}
+
+// Formats of 4 or 5 bits: a group's values are few.
 template <class Format>
 void unpack_small(const std::byte* blocks, uint16_t* out, size_t columns) {
-  const auto* block = reinterpret_cast<const typename Format::Block*>(blocks);
-  for (const auto* end = block + columns / kLegacyBlock; block != end; ++block, out += kStep) {
-    const __m512 d = _mm512_set1_ps(f16(block->d));
-    __m512 first = iota(), second = _mm512_add_ps(iota(), _mm512_set1_ps(16));
-    if constexpr (Format::kHasMinimum) {
-      const __m512 m = _mm512_set1_ps(f16(block->m));
-      first = _mm512_add_ps(_mm512_mul_ps(first, d), m);
-      second = _mm512_add_ps(_mm512_mul_ps(second, d), m);
-    } else {
-      first = _mm512_mul_ps(_mm512_add_ps(first, _mm512_set1_ps(Format::kBias)), d);
-      second = _mm512_mul_ps(_mm512_add_ps(second, _mm512_set1_ps(Format::kBias)), d);
+  using Block = typename Format::Block;
+  const __m512 low = _mm512_add_ps(iota(), _mm512_set1_ps(Format::kBias));
+  const __m512 high = _mm512_add_ps(low, _mm512_set1_ps(16));
+  unpack_blocks<Block>(blocks, out, columns, [&](const Block& block, float d) {
+    __m512 first = _mm512_mul_ps(low, _mm512_set1_ps(d)), second = first;
+    __m512i q = wide_nibbles(block.qs);
+    if constexpr (Format::kBits == 5) {
+      second = _mm512_mul_ps(high, _mm512_set1_ps(d));
+      uint32_t bits;
+      std::memcpy(&bits, block.qh, sizeof(bits));
+      q = _mm512_mask_add_epi16(q, bits, q, _mm512_set1_epi16(16));
     }
-    look_up(Format::unpack(*block), table(first, second), out);
-  }
+    if constexpr (Format::kHasMinimum) {
+      const __m512 m = _mm512_set1_ps(f16(block.m));
+      first = _mm512_add_ps(first, m);
+      second = _mm512_add_ps(second, m);
+    }
+    return _mm512_permutexvar_epi16(q, table(first, second));
+  });
 }
 
 void unpack_iq4_nl(const std::byte* blocks, uint16_t* out, size_t columns) {
-  const auto* block = reinterpret_cast<const BlockIQ4_NL*>(blocks);
   const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(kIQ4_NLValues)));
-  for (const auto* end = block + columns / kLegacyBlock; block != end; ++block, out += kStep) {
-    const __m512 scaled = _mm512_mul_ps(values, _mm512_set1_ps(f16(block->d)));
-    look_up(vnni::unpack_nibbles(block->qs), table(scaled, scaled), out);
-  }
+  unpack_blocks<BlockIQ4_NL>(blocks, out, columns, [&](const BlockIQ4_NL& block, float d) {
+    const __m512 scaled = _mm512_mul_ps(values, _mm512_set1_ps(d));
+    return _mm512_permutexvar_epi16(wide_nibbles(block.qs), table(scaled, scaled));
+  });
 }
 
 void unpack_q8_0(const std::byte* blocks, uint16_t* out, size_t columns) {
-  const auto* block = reinterpret_cast<const BlockQ8_0*>(blocks);
-  for (const auto* end = block + columns / kLegacyBlock; block != end; ++block, out += kStep) {
-    const __m512 d = _mm512_set1_ps(f16(block->d));
-    const __m512 low = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block->qs)));
-    const __m512 high = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block->qs + 16)));
-    _mm512_storeu_si512(out, table(_mm512_mul_ps(low, d), _mm512_mul_ps(high, d)));
-  }
+  unpack_blocks<BlockQ8_0>(blocks, out, columns, [](const BlockQ8_0& block, float d) {
+    const __m512 low = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block.qs)));
+    const __m512 high = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(vnni::load16(block.qs + 16)));
+    return table(_mm512_mul_ps(low, _mm512_set1_ps(d)), _mm512_mul_ps(high, _mm512_set1_ps(d)));
+  });
+}
+
+// Two groups of 32 share 32 bytes of nibbles: the even one's are the low ones. In a 4-bit format
+// they share a table, too.
+void store_groups(const BlockQ4_K& block, int j, __m512 even, __m512 odd, __m512, __m512,
+                  uint16_t* out) {
+  const __m512i bytes = _mm512_cvtepu8_epi16(vnni::load32(block.qs + 32 * j));
+  const __m512i both = table(even, odd);
+  const __m512i low = _mm512_and_si512(bytes, _mm512_set1_epi16(15));
+  const __m512i high = _mm512_or_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi16(16));
+  _mm512_storeu_si512(out, _mm512_permutexvar_epi16(low, both));
+  _mm512_storeu_si512(out + kStep, _mm512_permutexvar_epi16(high, both));
+}
+
+void store_groups(const BlockQ5_K& block, int j, __m512 even, __m512 odd, __m512 even_upper,
+                  __m512 odd_upper, uint16_t* out) {
+  const __m512i bytes = _mm512_cvtepu8_epi16(vnni::load32(block.qs + 32 * j));
+  // Bits 2j and 2j + 1 are the fifth bits of the even and the odd group.
+  const __m256i fifth = vnni::load32(block.qh);
+  const __mmask32 first =
+      _mm256_test_epi8_mask(fifth, _mm256_set1_epi8(static_cast<char>(1 << 2 * j)));
+  const __mmask32 second =
+      _mm256_test_epi8_mask(fifth, _mm256_set1_epi8(static_cast<char>(2 << 2 * j)));
+  const __m512i sixteen = _mm512_set1_epi16(16);
+  __m512i low = _mm512_and_si512(bytes, _mm512_set1_epi16(15)), high = _mm512_srli_epi16(bytes, 4);
+  low = _mm512_mask_add_epi16(low, first, low, sixteen);
+  high = _mm512_mask_add_epi16(high, second, high, sixteen);
+  _mm512_storeu_si512(out, _mm512_permutexvar_epi16(low, table(even, even_upper)));
+  _mm512_storeu_si512(out + kStep, _mm512_permutexvar_epi16(high, table(odd, odd_upper)));
 }
 
 template <class Format>
 void unpack_k(const std::byte* blocks, uint16_t* out, size_t columns) {
   const auto* block = reinterpret_cast<const typename Format::Block*>(blocks);
+  const __m512 lower = iota(), upper = _mm512_add_ps(iota(), _mm512_set1_ps(16));
   for (const auto* end = block + columns / kSuperBlock; block != end; ++block) {
-    __m256 scales8, offsets8;
-    vnni::k_scales(block->scales, block->d, block->dmin, &scales8, &offsets8);
-    const __m512 scales = _mm512_castps256_ps512(scales8),
-                 offsets = _mm512_castps256_ps512(offsets8);
+    __m256 scales, offsets;
+    vnni::k_scales(block->scales, block->d, block->dmin, &scales, &offsets);
+    const EightFloats scale(scales), offset(offsets);
+    const auto values = [&](__m512 q, int group) {
+      return _mm512_add_ps(_mm512_mul_ps(q, _mm512_set1_ps(scale.at[group])),
+                           _mm512_set1_ps(offset.at[group]));
+    };
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j, out += 2 * kStep) {
-      const __m512i q = Format::unpack(*block, j);
-      const __m512 scale0 = _mm512_permutexvar_ps(_mm512_set1_epi32(2 * j), scales);
-      const __m512 offset0 = _mm512_permutexvar_ps(_mm512_set1_epi32(2 * j), offsets);
-      const __m512 scale1 = _mm512_permutexvar_ps(_mm512_set1_epi32(2 * j + 1), scales);
-      const __m512 offset1 = _mm512_permutexvar_ps(_mm512_set1_epi32(2 * j + 1), offsets);
-      const __m256i q0 = _mm512_castsi512_si256(q), q1 = _mm512_extracti64x4_epi64(q, 1);
-      const __m512 low0 = _mm512_add_ps(_mm512_mul_ps(iota(), scale0), offset0);
-      const __m512 low1 = _mm512_add_ps(_mm512_mul_ps(iota(), scale1), offset1);
-      if constexpr (Format::kBits == 4) {
-        const __m512i both = table(low0, low1);
-        look_up(q0, both, out);
-        look_up(_mm256_or_si256(q1, _mm256_set1_epi8(16)), both, out + kStep);
-      } else {
-        const __m512 upper = _mm512_add_ps(iota(), _mm512_set1_ps(16));
-        look_up(q0, table(low0, _mm512_add_ps(_mm512_mul_ps(upper, scale0), offset0)), out);
-        look_up(q1, table(low1, _mm512_add_ps(_mm512_mul_ps(upper, scale1), offset1)), out + kStep);
-      }
+      store_groups(*block, j, values(lower, 2 * j), values(lower, 2 * j + 1), values(upper, 2 * j),
+                   values(upper, 2 * j + 1), out);
     }
   }
 }

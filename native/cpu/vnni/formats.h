@@ -36,6 +36,7 @@ static inline __m256i add_fifth_bits(__m256i q, const uint8_t* qh) {
 // an f16 of its own.
 struct Q4_0 {
   using Block = BlockQ4_0;
+  static constexpr int kBits = 4;
   static constexpr float kBias = -8;
   static constexpr bool kHasMinimum = false;
   static __m256i unpack(const Block& b) { return unpack_nibbles(b.qs); }
@@ -43,6 +44,7 @@ struct Q4_0 {
 
 struct Q5_0 {
   using Block = BlockQ5_0;
+  static constexpr int kBits = 5;
   static constexpr float kBias = -16;
   static constexpr bool kHasMinimum = false;
   static __m256i unpack(const Block& b) { return add_fifth_bits(unpack_nibbles(b.qs), b.qh); }
@@ -50,6 +52,7 @@ struct Q5_0 {
 
 struct Q5_1 {
   using Block = BlockQ5_1;
+  static constexpr int kBits = 5;
   static constexpr float kBias = 0;
   static constexpr bool kHasMinimum = true;
   static __m256i unpack(const Block& b) { return add_fifth_bits(unpack_nibbles(b.qs), b.qh); }
