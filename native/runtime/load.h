@@ -14,7 +14,7 @@ namespace lacuna {
 struct LoadOptions {
   size_t context_length = 0;      // 0: what the model was trained for, at most kDefaultContext
   size_t threads = 0;             // 0: one per physical core
-  size_t chunk = 256;             // tokens per prefill pass
+  size_t chunk = 1024;            // tokens per prefill pass
   size_t kv_bytes = 0;            // of KV pages; 0: enough for two full contexts
   std::optional<cpu::Path> path;  // by default chosen by `path_for`
 };

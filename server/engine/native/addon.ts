@@ -43,7 +43,7 @@ export interface NativeEngineOptions {
    * into passes, and for a large one the fastest this CPU can run.
    */
   readonly cpuPath?: 'auto' | 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
-  /** Tokens per prefill step; default 256. */
+  /** Tokens per prefill step; default 1024. */
   readonly chunk?: number;
 }
 
