@@ -1,5 +1,5 @@
-// AVX-512 as the vector type of cpu/vector_kernels.h. In an anonymous namespace: no copy may leave
-// the object files that are compiled for it.
+// AVX-512 as the vector type of cpu/vector_kernels.h and cpu/dequantize_rows.h. In an anonymous
+// namespace: no copy may leave the object files that are compiled for it.
 #pragma once
 
 #include <immintrin.h>
@@ -41,6 +41,21 @@ struct Avx512 {
   }
   static float sum(Register x) { return _mm512_reduce_add_ps(x); }
   static float largest(Register x) { return _mm512_reduce_max_ps(x); }
+
+  // Sixteen signed bytes.
+  static Register from_i8(__m128i bytes) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes)); }
+  // 16-bit floats at any address; `load_halves_some` reads n, zeros follow.
+  using Halves = __m256i;
+  static Halves load_halves(const std::byte* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  static Halves load_halves_some(const std::byte* p, size_t n) {
+    return _mm256_maskz_loadu_epi16(some(n), p);
+  }
+  static Register from_f16(Halves halves) { return _mm512_cvtph_ps(halves); }
+  static Register from_bf16(Halves halves) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+  }
 };
 
 }  // namespace
