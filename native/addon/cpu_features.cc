@@ -12,6 +12,7 @@ Napi::Value cpu_features(const Napi::CallbackInfo& call) {
   o.Set("model", f.model);
   o.Set("cores", f.cores);
   o.Set("avx2", f.avx2);
+  o.Set("avxVnni", f.avx_vnni);
   o.Set("avx512", f.avx512);
   o.Set("avx512vnni", f.avx512_vnni);
   o.Set("avx512bf16", f.avx512_bf16);

@@ -110,19 +110,12 @@ LoadOptions to_load_options(const Napi::Value& value) {
   options.kv_bytes = whole(object, "kvBytes", options.kv_bytes, 9007199254740991.0);
   const Napi::Value path = object.Get("cpuPath");
   const std::string name = path.IsUndefined() ? "auto" : path.ToString().Utf8Value();
-  if (name == "reference") {
-    options.path = cpu::Path::kReference;
-  } else if (name == "avx2") {
-    options.path = cpu::Path::kAvx2;
-  } else if (name == "avx512") {
-    options.path = cpu::Path::kAvx512;
-  } else if (name == "vnni") {
-    options.path = cpu::Path::kVnni;
-  } else if (name == "amx") {
-    options.path = cpu::Path::kAmx;
-  } else if (name != "auto") {
-    refuse(value.Env(), "field `cpuPath` is '" + name +
-                            "', not one of auto, reference, avx2, avx512, vnni, amx");
+  if (name == "auto") return options;
+  options.path = cpu::path_named(name);
+  if (!options.path) {
+    std::string choices = "auto";
+    for (const cpu::NamedPath& each : cpu::kPaths) choices += std::string(", ") + each.name;
+    refuse(value.Env(), "field `cpuPath` is '" + name + "', not one of " + choices);
   }
   return options;
 }

@@ -100,6 +100,7 @@ CpuFeatures detect_cpu_features() {
   const bool avx512_state = avx_state && (states & 0xe0) == 0xe0;
   const bool tile_state = (states & 0x60000) == 0x60000;
   f.avx2 = avx_state && bit(l7.b, 5) && bit(l1.c, 12) && bit(l1.c, 29);
+  f.avx_vnni = f.avx2 && bit(l71.a, 4);
   f.avx512 =
       f.avx2 && avx512_state && bit(l7.b, 16) && bit(l7.b, 17) && bit(l7.b, 30) && bit(l7.b, 31);
   f.avx512_vnni = f.avx512 && bit(l7.c, 11);

@@ -10,6 +10,7 @@ struct CpuFeatures {
   std::string model;   // marketing name, may be empty
   unsigned cores;      // physical cores this process may use, ≥ 1
   bool avx2;           // with FMA and F16C
+  bool avx_vnni;       // 256-bit VNNI without AVX-512
   bool avx512;         // F, BW, VL, DQ
   bool avx512_vnni;
   bool avx512_bf16;

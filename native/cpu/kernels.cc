@@ -1,10 +1,19 @@
 #include "cpu/kernels.h"
 
+#include "cpu/avx2/int8.h"
+#include "cpu/avxvnni/dot_rows.h"
 #include "cpu/cpu_features.h"
 #include "cpu/vnni/dot_rows.h"
 #include "format/error.h"
 
 namespace lacuna::cpu {
+
+std::optional<Path> path_named(std::string_view name) {
+  for (const NamedPath& each : kPaths) {
+    if (name == each.name) return each.path;
+  }
+  return std::nullopt;
+}
 
 bool path_available(Path path) {
   if (path == Path::kReference) return true;
@@ -14,7 +23,10 @@ bool path_available(Path path) {
     case Path::kReference:
       return true;
     case Path::kAvx2:
+    case Path::kAvx2Int8:
       return features.avx2;
+    case Path::kAvxVnni:
+      return features.avx_vnni;
     case Path::kAvx512:
       return features.avx512;
     case Path::kVnni:
@@ -27,7 +39,7 @@ bool path_available(Path path) {
 }
 
 Path best_path() {
-  for (const Path path : {Path::kAmx, Path::kVnni, Path::kAvx512, Path::kAvx2}) {
+  for (const Path path : {Path::kAmx, Path::kVnni, Path::kAvxVnni, Path::kAvx2Int8}) {
     if (path_available(path)) return path;
   }
   return Path::kReference;
@@ -53,6 +65,10 @@ const Kernels& kernels_for(Path path) {
       return avx2_kernels();
     case Path::kAvx512:
       return avx512_kernels();
+    case Path::kAvx2Int8:
+      return avx2_int8_kernels();
+    case Path::kAvxVnni:
+      return avx_vnni_kernels();
     case Path::kVnni:
       return vnni_kernels();
     case Path::kAmx:
@@ -63,6 +79,29 @@ const Kernels& kernels_for(Path path) {
 }
 
 #ifdef LACUNA_X86
+const Kernels& avx2_int8_kernels() {
+  static const Kernels kernels = [] {
+    Kernels k = avx2_kernels();
+    k.path = Path::kAvx2Int8;
+    k.name = "avx2-int8";
+    k.int8_dot_row = avx2::dot_row;
+    k.quantize_rows = avx2::quantize_rows;
+    return k;
+  }();
+  return kernels;
+}
+
+const Kernels& avx_vnni_kernels() {
+  static const Kernels kernels = [] {
+    Kernels k = avx2_int8_kernels();
+    k.path = Path::kAvxVnni;
+    k.name = "avx-vnni";
+    k.int8_dot_row = avxvnni::dot_row;
+    return k;
+  }();
+  return kernels;
+}
+
 const Kernels& vnni_kernels() {
   static const Kernels kernels = [] {
     Kernels k = avx512_kernels();

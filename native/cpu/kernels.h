@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string_view>
 
 #include "cpu/bf16_tiles.h"
 #include "cpu/dequantize.h"
@@ -10,13 +12,32 @@
 
 namespace lacuna::cpu {
 
-// kVnni and kAmx add to kAvx512: bytes for a few tokens, tiles for many. Their activations are
-// rounded, so they agree with the reference within that rounding.
-enum class Path { kReference, kAvx2, kAvx512, kVnni, kAmx };
+// kAvx2Int8 and kAvxVnni add byte products for a few tokens to kAvx2, kVnni adds them to kAvx512,
+// and kAmx adds tiles for many tokens. Their activations are rounded, so they agree with the
+// reference within that rounding.
+enum class Path { kReference, kAvx2, kAvx512, kAvx2Int8, kAvxVnni, kVnni, kAmx };
+
+struct NamedPath {
+  Path path;
+  const char* name;
+};
+
+// What the command line, tests and reports call them.
+inline constexpr NamedPath kPaths[] = {
+    {Path::kReference, "reference"},
+    {Path::kAvx2, "avx2"},
+    {Path::kAvx512, "avx512"},
+    {Path::kAvx2Int8, "avx2-int8"},
+    {Path::kAvxVnni, "avx-vnni"},
+    {Path::kVnni, "vnni"},
+    {Path::kAmx, "amx"},
+};
+
+std::optional<Path> path_named(std::string_view name);
 
 struct Kernels {
   Path path;
-  const char* name;  // "reference", "avx2", "avx512", "vnni", "amx"
+  const char* name;  // of kPaths
 
   DequantizeRow (*dequantize_row)(TensorType type);
 
@@ -61,6 +82,8 @@ const Kernels& reference_kernels();
 #ifdef LACUNA_X86
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
+const Kernels& avx2_int8_kernels();
+const Kernels& avx_vnni_kernels();
 const Kernels& vnni_kernels();
 const Kernels& amx_path_kernels();
 #endif

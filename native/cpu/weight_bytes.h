@@ -21,13 +21,13 @@ inline __m256i load32(const void* bytes) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(bytes));
 }
 
-// Asks for what follows `n` blocks at a distance that covers the memory's latency: the hardware's
-// own prefetch stops at every page. Past the end of the weights it asks for nothing that is used.
-template <class Block>
-inline void prefetch_blocks(const Block* block, size_t n) {
+// Weights are read once and in order, but the hardware stops fetching ahead at each page. This far
+// ahead it is the next rows that come; past the last of them an address is asked for in vain, which
+// does no harm.
+inline void fetch_ahead(const void* block, size_t bytes) {
   constexpr size_t kAhead = 2048, kLine = 64;
-  const auto* ahead = reinterpret_cast<const char*>(block) + kAhead;
-  for (size_t i = 0; i < n * sizeof(Block); i += kLine) _mm_prefetch(ahead + i, _MM_HINT_T0);
+  const char* p = static_cast<const char*>(block) + kAhead;
+  for (size_t i = 0; i < bytes; i += kLine) _mm_prefetch(p + i, _MM_HINT_T0);
 }
 
 // Sixteen packed bytes as 32 nibbles in order.

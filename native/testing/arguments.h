@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,11 +54,11 @@ inline Napi::Float32Array to_array(Napi::Env env, const std::vector<float>& valu
 
 inline const cpu::Kernels& kernels_field(const Napi::Object& o) {
   const std::string name = o.Get("path").As<Napi::String>().Utf8Value();
-  if (name == "avx2") return cpu::kernels_for(cpu::Path::kAvx2);
-  if (name == "avx512") return cpu::kernels_for(cpu::Path::kAvx512);
-  if (name == "vnni") return cpu::kernels_for(cpu::Path::kVnni);
-  if (name == "amx") return cpu::kernels_for(cpu::Path::kAmx);
-  return cpu::kernels_for(cpu::Path::kReference);
+  const std::optional<cpu::Path> path = cpu::path_named(name);
+  if (!path) {
+    throw Error(ErrorCode::kInvalidArgument, "no path " + name, "Correct the test.");
+  }
+  return cpu::kernels_for(*path);
 }
 
 // A float32 matrix over `data`.

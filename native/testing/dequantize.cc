@@ -5,7 +5,6 @@
 #include <string>
 
 #include "addon/errors.h"
-#include "cpu/cpu_features.h"
 #include "cpu/kernels.h"
 #include "testing/testing.h"
 
@@ -43,13 +42,8 @@ Napi::Value dequantize(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value cpu_path_available(const Napi::CallbackInfo& info) {
-  const std::string path = addon::string_argument(info, 0, "path");
-  const cpu::CpuFeatures features = cpu::detect_cpu_features();
-  const bool available = path == "reference" || (path == "avx2" && features.avx2) ||
-                         (path == "avx512" && features.avx512) ||
-                         (path == "vnni" && cpu::path_available(cpu::Path::kVnni)) ||
-                         (path == "amx" && cpu::path_available(cpu::Path::kAmx));
-  return Napi::Boolean::New(info.Env(), available);
+  const std::optional<cpu::Path> path = cpu::path_named(addon::string_argument(info, 0, "path"));
+  return Napi::Boolean::New(info.Env(), path && cpu::path_available(*path));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ void register_attention(Napi::Env env, Napi::Object exports);
 void register_dequantize(Napi::Env env, Napi::Object exports);
 void register_drafts(Napi::Env env, Napi::Object exports);
 void register_healing(Napi::Env env, Napi::Object exports);
+void register_int8_rows(Napi::Env env, Napi::Object exports);
 void register_kernels(Napi::Env env, Napi::Object exports);
 void register_prefix_tree(Napi::Env env, Napi::Object exports);
 void register_runtime(Napi::Env env, Napi::Object exports);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { cpuPaths } from '../engine/native/addon.js';
 import { exitCode } from './cli-error.js';
 import type { BenchOptions } from './commands/bench.js';
 import type { CompleteOptions } from './commands/complete.js';
@@ -106,7 +107,7 @@ export function createProgram(
         '--cpu-path <name>',
         'instructions to use; reference, avx2 and avx512 round nothing',
       )
-        .choices(['auto', 'reference', 'avx2', 'avx512', 'vnni', 'amx'])
+        .choices(['auto', ...cpuPaths])
         .default('auto'),
     )
     .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 4096), 256)

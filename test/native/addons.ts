@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
+  CpuPath,
   NativeAddon,
   NativeRequest,
   NativeSummary,
@@ -16,7 +17,7 @@ if (root === undefined) throw new Error('the tests do not lie in the package');
 /** The repository's folder. */
 export const packageRoot: string = root;
 
-export type CpuPath = 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
+export type { CpuPath };
 
 export type AttentionForm = 'absorbed' | 'decompressed';
 
@@ -73,6 +74,13 @@ export interface LinearCall {
   readonly tokens: number;
   readonly x: Float32Array;
   readonly threads: number;
+}
+
+export interface Int8Rows {
+  readonly q: Int8Array;
+  readonly scales: Float32Array;
+  readonly sums: Float32Array;
+  readonly halves: Float32Array;
 }
 
 export interface RouteCall {
@@ -220,6 +228,13 @@ export interface TestingAddon {
   cheaperForm(shape: AttentionShape, newTokens: number, totalTokens: number): AttentionForm;
   /** One inner loop of `native/cpu/kernels.h`; `exponentiate` returns its sum as one more element. */
   kernel(call: KernelCall): Float32Array;
+  /** Activations [tokens, columns] as bytes: one scale for 32, rows padded with zeros (`native/cpu/int8_rows.h`). */
+  quantizeRows(call: {
+    readonly path: CpuPath;
+    readonly x: Float32Array;
+    readonly tokens: number;
+    readonly columns: number;
+  }): Int8Rows;
   /** A weight matrix [rows, columns] times activations [tokens, columns]. */
   linear(call: LinearCall): Float32Array;
   /** The experts a token visits, ascending, and their weights. */
@@ -282,4 +297,4 @@ export function unavailablePaths(): CpuPath[] {
 }
 
 const allExact: readonly CpuPath[] = ['reference', 'avx2', 'avx512'];
-const allFast: readonly CpuPath[] = ['vnni', 'amx'];
+const allFast: readonly CpuPath[] = ['avx2-int8', 'avx-vnni', 'vnni', 'amx'];

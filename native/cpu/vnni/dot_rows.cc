@@ -21,15 +21,6 @@ __m512i quad_lanes(int j) {
                           _mm512_set1_epi32(4 * j));
 }
 
-// Weights are read once and in order, but the hardware stops fetching ahead at each page. This far
-// ahead it is the next rows that come.
-constexpr size_t kAhead = 2048;
-
-void fetch_ahead(const void* block, size_t bytes) {
-  const char* p = static_cast<const char*>(block) + kAhead;
-  for (size_t i = 0; i < bytes; i += 64) _mm_prefetch(p + i, _MM_HINT_T0);
-}
-
 __m512 scaled(__m512i q, const int8_t* x, __m512 scale, __m512 sum) {
   const __m512i dot = _mm512_dpbusd_epi32(_mm512_setzero_si512(), q, _mm512_loadu_si512(x));
   return _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), scale, sum);

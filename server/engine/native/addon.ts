@@ -28,6 +28,19 @@ export interface NativeModelFile {
   tensors(): TensorSummary[];
 }
 
+/** The CPU paths, as `native/cpu/kernels.h` names them. */
+export const cpuPaths = [
+  'reference',
+  'avx2',
+  'avx512',
+  'avx2-int8',
+  'avx-vnni',
+  'vnni',
+  'amx',
+] as const;
+
+export type CpuPath = (typeof cpuPaths)[number];
+
 export interface NativeEngineOptions {
   /** Tokens of one prompt and its answer; capped by what the model was trained for. */
   readonly contextLength?: number;
@@ -42,13 +55,13 @@ export interface NativeEngineOptions {
    * `auto` picks for a small model the fastest path in float32, whose answers do not depend on how a prompt was cut
    * into passes, and for a large one the fastest this CPU can run.
    */
-  readonly cpuPath?: 'auto' | 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
+  readonly cpuPath?: 'auto' | CpuPath;
   /** Tokens per prefill step; default 1024. */
   readonly chunk?: number;
 }
 
 export interface NativeEngineInfo {
-  readonly cpuPath: 'reference' | 'avx2' | 'avx512' | 'vnni' | 'amx';
+  readonly cpuPath: CpuPath;
   readonly threads: number;
   readonly contextLength: number;
   readonly vocabularySize: number;
@@ -145,6 +158,8 @@ export interface CpuFeatures {
   /** Physical cores this process may use. */
   readonly cores: number;
   readonly avx2: boolean;
+  /** VNNI in 256-bit registers, on CPUs without AVX-512. */
+  readonly avxVnni: boolean;
   readonly avx512: boolean;
   readonly avx512vnni: boolean;
   readonly avx512bf16: boolean;

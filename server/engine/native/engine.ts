@@ -15,6 +15,7 @@ import {
 import { GenerationStream } from '../generation-stream.js';
 import { describeModel, type ModelDescription } from '../model/describe-model.js';
 import type {
+  CpuPath,
   NativeAddon,
   NativeEngine as NativeHandle,
   NativeEngineInfo,
@@ -233,13 +234,15 @@ function abortedSummary(promptTokens: number): GenerationSummary {
   };
 }
 
-const CPU_PATH_NAME = {
-  reference: 'reference',
+const CPU_PATH_NAME: Readonly<Record<CpuPath, string>> = {
+  reference: 'scalar reference',
   avx2: 'AVX2',
   avx512: 'AVX-512',
+  'avx2-int8': 'AVX2 bytes',
+  'avx-vnni': 'AVX-VNNI',
   vnni: 'AVX-512 VNNI',
   amx: 'AMX',
-} as const;
+};
 
 function deviceName({ cpuPath, threads }: NativeEngineInfo): string {
   return `cpu (${CPU_PATH_NAME[cpuPath]}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;

@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../addons.js';
 
-const folders = ['avx2', 'avx512', 'vnni', 'amx'];
+const folders = ['avx2', 'avxvnni', 'avx512', 'vnni', 'amx'];
 const objects = path.join(packageRoot, 'build', 'native', 'CMakeFiles');
 
 /** Objects of the sources that there are now; a build folder keeps those of removed ones. */

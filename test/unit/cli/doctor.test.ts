@@ -17,6 +17,7 @@ const cpu: CpuFeatures = {
   model: 'm',
   cores: 2,
   avx2: true,
+  avxVnni: false,
   avx512: false,
   avx512vnni: false,
   avx512bf16: false,
@@ -46,9 +47,12 @@ describe('doctor', () => {
     assert.match(checkNode('18.19.1').remedy ?? '', /Install Node\.js 20/);
   });
 
-  it('warns of a CPU without AVX2', () => {
+  it('says that a CPU without AVX2 runs the scalar reference', () => {
     assert.deepEqual([checkCpu(cpu).state, checkCpu(cpu).detail], ['ok', 'm, 2 cores, avx2']);
-    assert.equal(checkCpu({ ...cpu, avx2: false }).state, 'warning');
+    const slow = checkCpu({ ...cpu, avx2: false });
+    assert.equal(slow.state, 'warning');
+    assert.match(slow.detail, /no AVX2: .* scalar reference$/);
+    assert.match(slow.remedy ?? '', /AVX2/);
   });
 
   it('says honestly that a GPU is not used', () => {
