@@ -16,7 +16,10 @@ export type Segment =
   | { readonly kind: 'text'; readonly text: string; readonly source: string }
   | { readonly kind: 'special'; readonly token: SpecialToken };
 
-/** A whole prompt, in the order in which the model reads it. */
+/**
+ * A whole prompt, in the order in which the model reads it. Text behind the last special token is the beginning of the
+ * answer: the model continues it.
+ */
 export interface PromptPlan {
   readonly segments: readonly Segment[];
 }
@@ -61,6 +64,17 @@ export interface GenerateOptions {
   readonly stop?: readonly string[];
   /** By default, `stop`. */
   readonly overflow?: Overflow;
+  /**
+   * Takes back the last tokens of the plan, if it ends with text, and lets the answer begin with tokens that write the
+   * same text again and may go on beyond it. So a prompt that ends inside a word, or behind a blank, is continued as if
+   * it did not. What is written again is no part of the answer's text. Default false.
+   */
+  readonly heal?: boolean;
+  /**
+   * What the answer may repeat besides the prompt itself, such as recent edits; the latest last. Never changes the answer,
+   * only how fast it comes.
+   */
+  readonly draftSources?: readonly string[];
   /** Aborting ends the generation with reason `aborted`, in prefill too. */
   readonly signal?: AbortSignal;
 }
@@ -69,7 +83,7 @@ export interface GenerateOptions {
 export interface GeneratedToken {
   readonly id: number;
   readonly text: string;
-  /** Natural logarithm of the probability the model gave this token, before any sampling filter. ≤ 0. */
+  /** Natural logarithm of the probability the model gave this token, before healing and any sampling filter. ≤ 0. */
   readonly logProbability: number;
 }
 
@@ -85,6 +99,11 @@ export interface GenerationSummary {
   readonly generatedTokens: number;
   /** Tokens of prompt and answer that were dropped to fit the context. */
   readonly trimmedTokens: number;
+  /** Prompt tokens that were taken back to be healed; generated tokens wrote their text again. */
+  readonly healedTokens: number;
+  /** Tokens that were guessed from what had been read, and those of them that the model agreed with. */
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
   /**
    * Milliseconds from the start of work on this request to the end of prefill, and from there to the last token; pauses for
    * requests of higher lanes count.

@@ -140,6 +140,9 @@ export class ScriptedEngine implements Engine {
         trimmedTokens: trims
           ? trimmed(prompt.length + generated - 1, overflow.keepFirst, this.info.contextLength)
           : 0,
+        healedTokens: 0,
+        draftedTokens: 0,
+        acceptedTokens: 0,
         prefillMs: this.script.prefillMs ?? 0,
         decodeMs: generated * (this.script.tokenMs ?? 0),
       });

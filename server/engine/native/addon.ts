@@ -99,6 +99,12 @@ export interface NativeRequest {
   readonly repetitionWindow?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];
+  /** How many of the last tokens may be taken back and written again by the answer; default 0. Only as many are as it helps. */
+  readonly heal?: number;
+  /** Token lists that the answer may repeat, the latest last; prompt and answer are looked at anyway. */
+  readonly draftSources?: readonly Int32Array[];
+  /** Tokens of a draft to verify at a time, as far as there are so many; by default what measured costs make worthwhile. */
+  readonly draftLength?: number;
   /** Tokens that end the answer. */
   readonly endTokens: Int32Array;
   /** Tokens that must never be sampled. */
@@ -118,6 +124,9 @@ export interface NativeSummary {
   readonly generatedTokens: number;
   /** Tokens that were dropped to fit the context. */
   readonly trimmedTokens: number;
+  readonly healedTokens: number;
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
 }

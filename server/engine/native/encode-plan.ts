@@ -1,12 +1,18 @@
 import { EngineError, type PromptPlan, type SpecialToken } from '../contract.js';
 import type { ModelDescription } from '../model/describe-model.js';
 
+export interface EncodedPlan {
+  readonly tokens: Int32Array;
+  /** How many of them, at the end, are a text; 0 where a special token is the last one. */
+  readonly textEnd: number;
+}
+
 /**
  * The token ids of a whole prompt: text with control tokens off, special tokens by id.
  *
  * @throws EngineError if the model has no token for a role, or the prompt is empty.
  */
-export function encodePlan(plan: PromptPlan, model: ModelDescription): Int32Array {
+export function encodePlan(plan: PromptPlan, model: ModelDescription): EncodedPlan {
   const parts = plan.segments.map((segment) =>
     segment.kind === 'text'
       ? model.tokenizer.encode(segment.text)
@@ -24,7 +30,8 @@ export function encodePlan(plan: PromptPlan, model: ModelDescription): Int32Arra
       'Send at least the token that begins a text (bos).',
     );
   }
-  return tokens;
+  const last = parts.findLastIndex((part) => part.length > 0);
+  return { tokens, textEnd: plan.segments[last]?.kind === 'text' ? parts[last]!.length : 0 };
 }
 
 function specialId(token: SpecialToken, model: ModelDescription): number {

@@ -91,7 +91,7 @@ class NativeEngine implements Engine {
   }
 
   resident(plan: PromptPlan): number {
-    return this.closing ? 0 : this.native.resident(encodePlan(plan, this.model));
+    return this.closing ? 0 : this.native.resident(encodePlan(plan, this.model).tokens);
   }
 
   cacheUsage(): CacheUsage {
@@ -110,7 +110,7 @@ class NativeEngine implements Engine {
 
   async savePrefix(plan: PromptPlan, path: string): Promise<number> {
     try {
-      return await this.native.savePrefix(encodePlan(plan, this.model), path);
+      return await this.native.savePrefix(encodePlan(plan, this.model).tokens, path);
     } catch (error) {
       throw toEngineError(error);
     }
@@ -148,7 +148,7 @@ class NativeEngine implements Engine {
   ): number | undefined {
     if (this.closing) throw closedError();
     const { signal } = options;
-    const tokens = encodePlan(plan, this.model);
+    const { tokens, textEnd } = encodePlan(plan, this.model);
     const overflow = options.overflow ?? { rule: 'stop' };
     const { maxTokens, capped } = this.room(tokens.length, options.maxTokens, overflow);
     const sampling = nativeSampling(options.sampling ?? {});
@@ -173,6 +173,8 @@ class NativeEngine implements Engine {
         lane: LANE_NUMBER[options.lane],
         maxTokens,
         stop: options.stop?.filter((stop) => stop !== '') ?? [],
+        heal: options.heal ? textEnd : 0,
+        draftSources: options.draftSources?.map((text) => this.model.tokenizer.encode(text)) ?? [],
         endTokens: this.model.endTokens,
         bannedTokens: this.model.bannedTokens,
         overflow: overflow.rule,
@@ -229,6 +231,9 @@ function abortedSummary(promptTokens: number): GenerationSummary {
     residentTokens: 0,
     generatedTokens: 0,
     trimmedTokens: 0,
+    healedTokens: 0,
+    draftedTokens: 0,
+    acceptedTokens: 0,
     prefillMs: 0,
     decodeMs: 0,
   };

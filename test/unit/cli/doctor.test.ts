@@ -122,6 +122,9 @@ describe('doctor', () => {
       residentTokens: 0,
       generatedTokens: 8,
       trimmedTokens: 0,
+      healedTokens: 0,
+      draftedTokens: 0,
+      acceptedTokens: 0,
       prefillMs: 2560,
       decodeMs: 1000,
     } as const;

@@ -81,6 +81,29 @@ describe('the native engine', () => {
     assert.deepEqual(request.stop, ['\n']);
   });
 
+  it('lets only a text at the end of the plan be healed', async () => {
+    const healed = async (...segments: PromptPlan['segments']) =>
+      (await requestOf({ segments }, { ...GREEDY, heal: true })).heal;
+    const text = (content: string) => ({ kind: 'text', text: content, source: 'test:' }) as const;
+    const middle = { kind: 'special', token: 'fimMiddle' } as const;
+    assert.equal(await healed(middle, text('abc')), 3);
+    assert.equal(await healed(text('abc'), text('de'), text('')), 2);
+    assert.equal(await healed(text('abc'), middle), 0);
+    assert.equal(await healed(text('abc'), middle, text('')), 0);
+    assert.equal((await requestOf(textPlan('abc'), GREEDY)).heal, 0);
+  });
+
+  it('encodes what the answer may repeat as documents', async () => {
+    const { draftSources } = await requestOf(textPlan('a'), {
+      ...GREEDY,
+      draftSources: ['bc', '<｜fim▁end｜>'],
+    });
+    assert.deepEqual(draftSources, [
+      Int32Array.from(Buffer.from('bc')),
+      Int32Array.from(Buffer.from('<｜fim▁end｜>')),
+    ]);
+  });
+
   for (const [field, value] of [
     ['temperature', Number.NaN],
     ['temperature', -1],
