@@ -65,12 +65,12 @@ size_t CopyDrafts::matching(uint32_t end) const {
   return length;
 }
 
-// The copy with the latest token: it is trusted one token further, whatever it once resumed.
+// The copy with the latest token: it ranks one token higher, whatever it once resumed.
 CopyDrafts::Match CopyDrafts::going_on() const {
   const uint32_t end = copy_.end + since_;
   if (copy_.end == kNone || since_ > 1 || tokens_[end] != tokens_.back()) return {};
   const size_t length = matching(end);
-  return {end, length, std::max(length, copy_.trust + since_)};
+  return {end, length, std::max(length, copy_.rank + since_)};
 }
 
 // The longest match of two tokens or more, the latest among equals.
@@ -85,8 +85,7 @@ CopyDrafts::Match CopyDrafts::longest() const {
   return best;
 }
 
-// The longest match near the place where the copy was interrupted, the first among equals; where
-// nothing matches, the place that lies as many tokens behind it as the text does.
+// The longest match near the place where the copy was interrupted, the first among equals.
 CopyDrafts::Match CopyDrafts::resumed() const {
   Match best;
   if (copy_.end == kNone) return best;
@@ -95,7 +94,6 @@ CopyDrafts::Match CopyDrafts::resumed() const {
     if (tokens_[end] == kBreak || tokens_[end + 1] == kBreak) break;
     const size_t length = matching(end);
     if (length > best.length) best = {end, length, length + kResumed};
-    if (best.length == 0 && end == copy_.end + since_) best = {end, 0, kAligned};
   }
   return best;
 }
@@ -105,9 +103,8 @@ CopyDrafts::Match CopyDrafts::best() const {
   Match best = going_on();
   const bool interrupted = best.end == kNone;
   for (const Match& other : {longest(), interrupted ? resumed() : Match{}}) {
-    if (other.trust > best.trust) best = other;
+    if (other.rank > best.rank) best = other;
   }
-  best.trust = std::min(best.trust, kLongestMatch);
   return best.end != kNone && tokens_[best.end + 1] != kBreak ? best : Match{};
 }
 
@@ -115,7 +112,7 @@ size_t CopyDrafts::next(size_t limit, std::vector<int32_t>& draft) {
   draft.clear();
   const Match match = best();
   if (match.end == kNone) return 0;
-  if (match.length >= 2 && match.trust >= kWorthResuming) {
+  if (match.length >= 2 && match.rank >= kWorthResuming) {
     copy_ = match;
     since_ = 0;
   }
@@ -126,7 +123,7 @@ size_t CopyDrafts::next(size_t limit, std::vector<int32_t>& draft) {
     if (token == kBreak) break;
     draft.push_back(token);
   }
-  return match.trust;
+  return match.length == 1 ? kOneToken : std::min(match.rank, kLongestMatch);
 }
 
 }  // namespace lacuna

@@ -14,13 +14,13 @@ namespace lacuna {
 
 class CopyDrafts {
  public:
-  // How far a draft can be trusted: the tokens that match before it, at most kLongestMatch. A copy
-  // that was interrupted (by a renamed variable, say) and is taken up again nearby is trusted
-  // kResumed more, since what was copied before the edit speaks for it. kAligned is a guess, by
-  // position alone, right behind the interruption.
+  // How far a draft can be trusted: the tokens that match before it, 2 … kLongestMatch. A copy that
+  // was interrupted (by a renamed variable, say) and is taken up again nearby is trusted kResumed
+  // more, since what was copied before the edit speaks for it; by a single token that matches
+  // there, it is trusted kOneToken: that is a case of its own.
   static constexpr size_t kLongestMatch = 64;
   static constexpr size_t kResumed = 4;
-  static constexpr size_t kAligned = 1;
+  static constexpr size_t kOneToken = 1;
 
   // Nothing is copied that holds one of `breaks`: tokens that an answer never has.
   explicit CopyDrafts(std::span<const int32_t> breaks);
@@ -44,7 +44,7 @@ class CopyDrafts {
   struct Match {
     uint32_t end = kNone;
     size_t length = 0;
-    size_t trust = 0;
+    size_t rank = 0;  // what it is chosen by: the length, and kResumed where that applies
   };
 
   void append(int32_t token);

@@ -10,15 +10,17 @@ namespace {
 
 // Share of drafts of each class that begin right, before anything was observed, and for how many
 // observations that counts.
-constexpr double kPrior[] = {0.3, 0.35, 0.45, 0.55, 0.65, 0.8, 0.9, 0.95};
+constexpr double kPrior[] = {0.4, 0.4, 0.5, 0.55, 0.65, 0.8, 0.9, 0.95};
 constexpr double kPriorWeight = 4;
 constexpr double kMemory = 1 - 1.0 / 64;
 constexpr double kMargin = 1.02;     // gains smaller than this are noise
 constexpr double kAllowance = 0.02;  // passes that each token adds to the budget
+constexpr double kMostAllowed = 2;   // passes to which it can grow so
+constexpr double kMostSaved = 8;     // passes to which it can grow by what drafts have saved
 
 // The trust in a draft of which one more token has proved right.
 size_t next_trust(size_t trust) {
-  return trust == CopyDrafts::kAligned ? CopyDrafts::kResumed + 1 : trust + 1;
+  return trust == CopyDrafts::kOneToken ? CopyDrafts::kResumed + 2 : trust + 1;
 }
 
 }  // namespace
@@ -64,13 +66,12 @@ void DraftPolicy::passed(size_t rows, size_t drafted, size_t accepted,
                          std::optional<double> seconds) {
   if (seconds) cost_.add(rows, *seconds);
   const size_t own = rows - drafted;
-  budget_ += kAllowance * static_cast<double>(own + accepted);
-  if (drafted > 0 && own > 0) {
-    const double plain = cost_.of(own);
-    budget_ += static_cast<double>(accepted) * plain / static_cast<double>(own);
-    budget_ -= cost_.of(rows) - plain;
-  }
-  budget_ = std::min(budget_, kMostBudget);
+  const double allowed = kAllowance * static_cast<double>(own + accepted);
+  if (budget_ < kMostAllowed) budget_ = std::min(kMostAllowed, budget_ + allowed);
+  if (drafted == 0 || own == 0) return;
+  const double plain = cost_.of(own);
+  const double saved = static_cast<double>(accepted) * plain / static_cast<double>(own);
+  budget_ = std::min(kMostSaved, budget_ + saved - (cost_.of(rows) - plain));
 }
 
 }  // namespace lacuna

@@ -44,9 +44,8 @@ class DraftPolicy {
   PassCost cost_;
   std::array<Record, kClasses> records_{};
   // What drafts may still cost, in one-row passes: wrong estimates lose no more than a share of the
-  // time, whatever the text.
-  double budget_ = kMostBudget;
-  static constexpr double kMostBudget = 2;
+  // time and a part of what was saved before, whatever the text.
+  double budget_ = 2;
 };
 
 }  // namespace lacuna

@@ -15,15 +15,20 @@ function draft(read: string, { sources = [] as string[], breaks = '', limit = 5 
   return { text: text(tokens), trust };
 }
 
-/** Asked after every character of `answer`, as decoding does: the draft that stood before each. */
-function drafts(read: string, answer: string, limit = 4): string[] {
+/** Asked after every character of `answer`, as decoding does. */
+function follow(read: string, answer: string, limit: number) {
   const copy = new (testingAddon().CopyDrafts)(ids(''));
   copy.push(ids(read));
   return Array.from(answer, (character) => {
     copy.push(ids(character));
-    return text(copy.next(limit).tokens);
+    return copy.next(limit);
   });
 }
+
+const drafts = (read: string, answer: string, limit = 4): string[] =>
+  follow(read, answer, limit).map(({ tokens }) => text(tokens));
+const trusts = (read: string, answer: string): number[] =>
+  follow(read, answer, 1).map(({ trust }) => trust);
 
 describe('copy drafts', () => {
   it('continue as the same tokens were continued before', () => {
@@ -77,10 +82,10 @@ describe('copy drafts', () => {
     const each = drafts(source, answer);
     const behind = (prefix: string): string | undefined => each[prefix.length - 1];
     assert.equal(behind('let '), 'tota');
-    // The first wrong character: the next ones are guessed by position.
-    assert.equal(behind('let c'), 'otal');
-    // Found again by the blank, before two characters match.
+    assert.equal(behind('let c'), '');
+    // Found again by the blank, before two characters match: a case of its own.
     assert.equal(behind('let count '), '= su');
+    assert.deepEqual(trusts(source, 'let count = s').slice(-4), [1, 6, 7, 8]);
   });
 
   it('take up the interrupted copy rather than a likeness elsewhere', () => {
