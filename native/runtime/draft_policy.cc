@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <bit>
 
-#include "runtime/copy_drafts.h"
-
 namespace lacuna {
 namespace {
 
 // Share of drafts of each class that begin right, before anything was observed, and for how many
 // observations that counts.
-constexpr double kPrior[] = {0.4, 0.4, 0.5, 0.55, 0.65, 0.8, 0.9, 0.95};
+constexpr double kPrior[] = {0.4, 0.4, 0.5, 0.55, 0.65, 0.8, 0.9, 0.95, 0.6};
 constexpr double kPriorWeight = 4;
 constexpr double kMemory = 1 - 1.0 / 64;
 constexpr double kMargin = 1.02;     // gains smaller than this are noise
@@ -20,14 +18,17 @@ constexpr double kMostSaved = 8;     // passes to which it can grow by what draf
 
 // The trust in a draft of which one more token has proved right.
 size_t next_trust(size_t trust) {
-  return trust == CopyDrafts::kOneToken ? CopyDrafts::kResumed + 2 : trust + 1;
+  if (trust == DraftPolicy::kHealed) return trust;
+  if (trust == CopyDrafts::kOneToken) return CopyDrafts::kResumed + 2;
+  return std::min(trust + 1, CopyDrafts::kLongestMatch);
 }
 
 }  // namespace
 
 size_t DraftPolicy::class_of(size_t trust) {
+  if (trust == kHealed) return kClasses - 1;
   if (trust <= 4) return std::max<size_t>(trust, 1) - 1;
-  return std::min<size_t>(kClasses - 1, std::bit_width(trust) + 1);
+  return std::min<size_t>(kClasses - 2, std::bit_width(trust) + 1);
 }
 
 double DraftPolicy::likelihood(size_t trust) const {

@@ -9,17 +9,24 @@
 #include <cstddef>
 #include <optional>
 
+#include "runtime/copy_drafts.h"
 #include "runtime/pass_cost.h"
 
 namespace lacuna {
 
 class DraftPolicy {
  public:
+  // The trust in tokens that were taken back from a prompt's end, to be written again by its
+  // answer.
+  static constexpr size_t kHealed = CopyDrafts::kLongestMatch + 1;
+
   // `most_rows`: rows one pass may have, ≥ 1.
   explicit DraftPolicy(size_t most_rows) : cost_(most_rows) {}
 
+  size_t most_rows() const { return cost_.most_rows(); }
+
   // How many of `available` tokens to verify, 0 … most_rows - rows, in a pass that has `rows` ≥ 1
-  // rows without them. `trust` is CopyDrafts's.
+  // rows without them. `trust` is CopyDrafts's, or kHealed.
   size_t length(size_t trust, size_t available, size_t rows) const;
 
   // A draft of that trust was at hand, verified or not, and its first token was `right`.
@@ -32,8 +39,8 @@ class DraftPolicy {
   const PassCost& cost() const { return cost_; }
 
  private:
-  // By trust: 1, 2, 3, 4, 5 … 7, 8 … 15, 16 … 31, more.
-  static constexpr size_t kClasses = 8;
+  // By trust: 1, 2, 3, 4, 5 … 7, 8 … 15, 16 … 31, 32 … 64; kHealed.
+  static constexpr size_t kClasses = 9;
   static size_t class_of(size_t trust);
   double likelihood(size_t trust) const;
 
