@@ -15,6 +15,9 @@ Napi::Object summary_object(Napi::Env env, const Summary& summary) {
   o.Set("promptTokens", static_cast<double>(summary.prompt_tokens));
   o.Set("residentTokens", static_cast<double>(summary.resident_tokens));
   o.Set("generatedTokens", static_cast<double>(summary.generated_tokens));
+  o.Set("healedTokens", static_cast<double>(summary.healed_tokens));
+  o.Set("draftedTokens", static_cast<double>(summary.drafted_tokens));
+  o.Set("acceptedTokens", static_cast<double>(summary.accepted_tokens));
   o.Set("trimmedTokens", static_cast<double>(summary.trimmed_tokens));
   o.Set("prefillMs", summary.prefill_ms);
   o.Set("decodeMs", summary.decode_ms);

@@ -59,6 +59,22 @@ Overflow to_overflow(const Napi::Object& object) {
   return Overflow::kStop;
 }
 
+DraftOptions to_drafts(const Napi::Object& object) {
+  DraftOptions options;
+  if (!object.Get("draftLength").IsUndefined()) {
+    options.length = whole(object, "draftLength", 0, 1e9);
+  }
+  const Napi::Value value = object.Get("draftSources");
+  if (value.IsUndefined()) return options;
+  if (!value.IsArray())
+    refuse(object.Env(), "field `draftSources` must be an array of Int32Arrays");
+  const auto array = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    options.sources.push_back(to_tokens(array.Get(i), "draftSources"));
+  }
+  return options;
+}
+
 SamplingOptions to_sampling(const Napi::Object& object) {
   const SamplingOptions standard;
   return {
@@ -96,6 +112,8 @@ Request to_request(const Napi::Object& object) {
       .banned_tokens = to_tokens(object.Get("bannedTokens"), "bannedTokens"),
       .overflow = to_overflow(object),
       .keep_first = whole(object, "keepFirst", 0, 1e9),
+      .heal = whole(object, "heal", 0, 1e9),
+      .drafts = to_drafts(object),
   };
 }
 

@@ -35,6 +35,8 @@ std::vector<Sequence*> LaneWork::choose() {
 
 void LaneWork::begin(std::vector<Part> parts, PassKind kind) {
   parts_ = std::move(parts);
+  begun_ = Clock::now();
+  interrupted_ = false;
   layer_ = 0;
   wanted_.clear();
   std::vector<SequenceChunk> chunks;
@@ -56,9 +58,18 @@ bool LaneWork::involves(const Sequence& sequence) const {
 
 bool LaneWork::advance(const std::atomic<bool>& interrupt) {
   for (; layer_ < model_.config().layers; ++layer_) {
-    if (!model_.run_layer(*pass_, layer_, interrupt)) return false;
+    if (model_.run_layer(*pass_, layer_, interrupt)) continue;
+    interrupted_ = true;
+    return false;
   }
-  return wanted_.empty() || model_.logits(*pass_, wanted_, logits_.data(), interrupt);
+  if (wanted_.empty() || model_.logits(*pass_, wanted_, logits_.data(), interrupt)) return true;
+  interrupted_ = true;
+  return false;
+}
+
+std::optional<double> LaneWork::elapsed() const {
+  if (interrupted_) return std::nullopt;
+  return std::chrono::duration<double>(Clock::now() - begun_).count();
 }
 
 std::vector<LaneWork::Part> LaneWork::take() {

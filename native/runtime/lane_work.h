@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/device_model.h"
@@ -47,6 +49,9 @@ class LaneWork {
   // Goes on with the pass. False when interrupted; call again to go on.
   bool advance(const std::atomic<bool>& interrupt);
 
+  // Seconds since the step began; none if it was interrupted.
+  std::optional<double> elapsed() const;
+
   // Ends a step: its parts, or throws it away. Logits stay as they are until the next one begins.
   std::vector<Part> take();
 
@@ -54,9 +59,13 @@ class LaneWork {
   std::span<float> logits() { return logits_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   DeviceModel& model_;
   const std::unique_ptr<Pass> pass_;
   std::vector<Part> parts_;
+  Clock::time_point begun_;
+  bool interrupted_ = false;
   size_t layer_ = 0;            // the next one
   std::vector<size_t> wanted_;  // rows whose logits are wanted
   std::vector<float> logits_;   // [wanted, vocabulary]

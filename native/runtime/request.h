@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/drafter.h"
 #include "runtime/sampler.h"
 
 namespace lacuna {
@@ -31,6 +32,10 @@ struct Request {
   std::vector<int32_t> banned_tokens;  // never sampled
   Overflow overflow = Overflow::kStop;
   size_t keep_first = 0;  // of kTrim; at most half the context
+  // Of the last tokens of the prompt so many may be taken back, for the answer to write their bytes
+  // again (see healing.h).
+  size_t heal = 0;
+  DraftOptions drafts;
 };
 
 struct TokenEvent {
@@ -47,8 +52,11 @@ struct Summary {
   size_t prompt_tokens = 0;    // as they were sent
   size_t resident_tokens = 0;  // leading prompt tokens that needed no work
   size_t generated_tokens = 0;
-  size_t trimmed_tokens = 0;  // dropped to fit the context
-  double prefill_ms = 0;      // from the first work on the request; pauses for other lanes count
+  size_t healed_tokens = 0;    // taken back from the prompt
+  size_t drafted_tokens = 0;   // guesses that were verified
+  size_t accepted_tokens = 0;  // those of them that became the answer
+  size_t trimmed_tokens = 0;   // dropped to fit the context
+  double prefill_ms = 0;       // from the first work on the request; pauses for other lanes count
   double decode_ms = 0;
 };
 

@@ -6,7 +6,10 @@
 namespace lacuna {
 
 Scheduler::Scheduler(DeviceModel& model, const Vocabulary& vocabulary, PrefixTree& tree)
-    : model_(model), vocabulary_(vocabulary), tree_(tree) {
+    : model_(model),
+      vocabulary_(vocabulary),
+      tree_(tree),
+      drafts_(std::min(kMostDecodeRows, model.max_chunk())) {
   for (auto& lane : lanes_) lane = std::make_unique<LaneWork>(model);
 }
 
@@ -14,14 +17,20 @@ void Scheduler::add(uint64_t handle, Request request, Listener listener) {
   const ModelLimits limits{model_.config().vocabulary, model_.context_length()};
   std::unique_ptr<Sequence> sequence;
   try {
-    sequence =
-        std::make_unique<Sequence>(handle, std::move(request), listener, vocabulary_, limits);
+    const Sequence::Shared shared{vocabulary_, limits, drafts_, trie_for(request)};
+    sequence = std::make_unique<Sequence>(handle, std::move(request), listener, shared);
   } catch (...) {
     listener.on_end(std::current_exception(), Summary{});
     return;
   }
   LaneWork& lane = lane_of(*sequence);
   lane.sequences.push_back(std::move(sequence));
+}
+
+const TokenTrie* Scheduler::trie_for(const Request& request) {
+  if (request.heal == 0) return nullptr;
+  if (!trie_) trie_.emplace(vocabulary_);
+  return &*trie_;
 }
 
 void Scheduler::cancel(uint64_t handle) {
@@ -86,20 +95,43 @@ bool Scheduler::begin(LaneWork& lane) {
     room -= feed.tokens.size();
     kind = feed.kind;
   }
+  if (kind == PassKind::kDecode) add_drafts(parts, room);
   if (!parts.empty()) lane.begin(std::move(parts), kind);
   return lane.under_way();
 }
 
+// Rows that are left go to guesses, as far as there are pages for them that nobody holds.
+void Scheduler::add_drafts(std::vector<LaneWork::Part>& parts, size_t room) {
+  size_t rows = 0;
+  for (const LaneWork::Part& part : parts) rows += part.tokens.size();
+  for (LaneWork::Part& part : parts) {
+    PrefixTree::Branch& branch = part.sequence->branch;
+    const Feed feed{part.tokens, PassKind::kDecode, part.logits};
+    std::span<const int32_t> draft = part.sequence->draft(feed, rows, room);
+    const size_t end = branch.length() + part.tokens.size();
+    if (draft.empty() || !tree_.reserve(branch, end + draft.size())) continue;
+    part.tokens.insert(part.tokens.end(), draft.begin(), draft.end());
+    part.logits += draft.size();
+    rows += draft.size();
+    room -= draft.size();
+  }
+}
+
 void Scheduler::complete(LaneWork& lane) {
   std::span<float> logits = lane.logits();
+  const bool decodes = !logits.empty();
+  size_t rows = 0, drafted = 0, accepted = 0;
   for (const LaneWork::Part& part : lane.take()) {
     const size_t values = part.logits * model_.config().vocabulary;
     part.sequence->last_turn = ++turns_;
-    const std::optional<FinishReason> reason =
-        part.sequence->accept(part.tokens, logits.first(values), tree_);
+    const Outcome outcome = part.sequence->accept(part.tokens, logits.first(values), tree_);
     logits = logits.subspan(values);
-    if (reason) remove(*part.sequence)->finish(*reason);
+    rows += part.tokens.size();
+    drafted += part.logits - std::min<size_t>(part.logits, 1);
+    accepted += outcome.accepted;
+    if (outcome.reason) remove(*part.sequence)->finish(*outcome.reason);
   }
+  if (decodes) drafts_.passed(rows, drafted, accepted, lane.elapsed());
 }
 
 // Others may have computed more of its prompt than it has itself.

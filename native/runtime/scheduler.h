@@ -40,7 +40,9 @@ class Scheduler {
   void run(const std::atomic<bool>& interrupt);
 
  private:
+  const TokenTrie* trie_for(const Request& request);
   bool begin(LaneWork& lane);
+  void add_drafts(std::vector<LaneWork::Part>& parts, size_t room);
   void complete(LaneWork& lane);
   void resume(Sequence& sequence);
   bool make_room(Sequence& sequence, size_t length);
@@ -53,6 +55,8 @@ class Scheduler {
   const Vocabulary& vocabulary_;
   PrefixTree& tree_;
   std::array<std::unique_ptr<LaneWork>, 4> lanes_;
+  DraftPolicy drafts_;
+  std::optional<TokenTrie> trie_;  // made for the first request that wants healing
   uint64_t turns_ = 0;
 };
 

@@ -18,9 +18,19 @@ bool contains(const std::vector<int32_t>& list, int32_t id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
+// Tokens that no answer has.
+std::vector<int32_t> never_written(const Request& request) {
+  std::vector<int32_t> ids = request.banned_tokens;
+  ids.insert(ids.end(), request.end_tokens.begin(), request.end_tokens.end());
+  return ids;
+}
+
 // Throws Error kInvalidArgument.
 void check(const Request& request, const ModelLimits& limits) {
   check_tokens(request.tokens, limits);
+  for (const std::vector<int32_t>& source : request.drafts.sources) {
+    if (!source.empty()) check_tokens(source, limits);
+  }
   if (request.overflow == Overflow::kStop) {
     check_fits(request.tokens, limits);
   } else if (request.keep_first > limits.context_length / 2) {
@@ -33,19 +43,39 @@ void check(const Request& request, const ModelLimits& limits) {
 
 }  // namespace
 
-Sequence::Sequence(uint64_t handle, Request request, Listener listener,
-                   const Vocabulary& vocabulary, const ModelLimits& limits)
+Sequence::Sequence(uint64_t handle, Request request, Listener listener, const Shared& shared)
     : handle_(handle),
       request_(std::move(request)),
       listener_(std::move(listener)),
-      vocabulary_(vocabulary),
-      context_length_(limits.context_length),
-      sampler_(request_.sampling, limits.vocabulary, request_.banned_tokens),
+      vocabulary_(shared.vocabulary),
+      limits_(shared.limits),
+      sampler_(request_.sampling, limits_.vocabulary, request_.banned_tokens),
       tokens_(request_.tokens) {
-  check(request_, limits);
+  check(request_, limits_);
   answer_.emplace(request_.stops, listener_.on_token);
   summary_.prompt_tokens = tokens_.size();
+  if (request_.max_tokens > 0) {
+    if (shared.trie != nullptr) heal(*shared.trie);
+    const std::span healed = std::span(request_.tokens).last(summary_.healed_tokens);
+    drafter_.emplace(request_.drafts, tokens_, healed, never_written(request_), shared.drafts);
+  }
   trim();
+}
+
+// A prompt keeps a token at least, and tokens that no answer has.
+void Sequence::heal(const TokenTrie& trie) {
+  const size_t limit = std::min(request_.heal, tokens_.size() - 1);
+  const size_t count = tokens_to_heal(vocabulary_, trie, tokens_, limit);
+  const std::span healed = std::span(tokens_).last(count);
+  const std::vector<int32_t> excluded = never_written(request_);
+  if (count == 0 ||
+      std::any_of(healed.begin(), healed.end(), [&](int32_t id) { return contains(excluded, id); }))
+    return;
+  std::string bytes;
+  for (const int32_t id : healed) bytes += vocabulary_.bytes(id);
+  healing_.emplace(vocabulary_, trie, std::move(bytes), excluded);
+  tokens_.resize(tokens_.size() - count);
+  summary_.healed_tokens = count;
 }
 
 std::span<const int32_t> Sequence::reusable() const {
@@ -69,32 +99,55 @@ Feed Sequence::feed(size_t room) {
   return {rest.first(n), n <= kDecodeRun ? PassKind::kDecode : PassKind::kPrefill, 0};
 }
 
-std::optional<FinishReason> Sequence::accept(std::span<const int32_t> fed, std::span<float> logits,
-                                             PrefixTree& tree) {
-  std::optional<FinishReason> reason;
-  if (!logits.empty()) {
-    if (!decoding_) decoding_ = Clock::now();
-    reason = add(sampler_.sample(logits, tokens_));
+std::span<const int32_t> Sequence::draft(const Feed& feed, size_t rows, size_t room) const {
+  if (!drafter_ || feed.logits == 0) return {};
+  const size_t positions = limits_.context_length - branch.length() - feed.tokens.size();
+  const size_t wanted = request_.max_tokens - summary_.generated_tokens - 1;
+  return drafter_->draft(rows, std::min({room, positions, wanted}));
+}
+
+Outcome Sequence::accept(std::span<const int32_t> fed, std::span<float> logits, PrefixTree& tree) {
+  if (!logits.empty() && !decoding_) decoding_ = Clock::now();
+  const size_t rows = logits.size() / limits_.vocabulary;
+  Outcome outcome{};
+  for (size_t row = 0; row < rows; ++row) {
+    outcome.reason = sample(logits.subspan(row * limits_.vocabulary, limits_.vocabulary));
+    if (outcome.reason || row + 1 == rows) break;
+    if (fed[fed.size() - rows + row + 1] != tokens_.back()) break;
+    ++outcome.accepted;
   }
+  if (rows > 0) summary_.drafted_tokens += rows - 1;
+  summary_.accepted_tokens += outcome.accepted;
+
   // What was computed counts as far as it became the text.
   const std::span text = std::span(tokens_).subspan(branch.length());
   const auto end = std::mismatch(fed.begin(), fed.end(), text.begin(), text.end()).first;
   tree.publish(branch, {fed.begin(), end});
   reached_ = std::max(reached_, branch.length());
 
-  if (reason) return reason;
-  if (pending() == 0) return FinishReason::kLength;
-  if (tokens_.size() <= context_length_) return std::nullopt;
-  if (request_.overflow == Overflow::kStop) return FinishReason::kContext;
-  trim();
-  return std::nullopt;
+  if (outcome.reason) return outcome;
+  if (pending() == 0) {
+    outcome.reason = FinishReason::kLength;
+  } else if (tokens_.size() > limits_.context_length) {
+    if (request_.overflow == Overflow::kStop) outcome.reason = FinishReason::kContext;
+    trim();
+  }
+  return outcome;
 }
 
-std::optional<FinishReason> Sequence::add(const SampledToken& token) {
+std::optional<FinishReason> Sequence::sample(std::span<float> logits) {
+  const SampledToken token =
+      sampler_.sample(logits, tokens_, healing_ ? healing_->allowed() : std::span<const int32_t>());
   if (contains(request_.end_tokens, token.id)) return FinishReason::kEnd;
   tokens_.push_back(token.id);
+  drafter_->push(token.id);
   ++summary_.generated_tokens;
-  if (answer_->push(token, vocabulary_.bytes(token.id))) return FinishReason::kStop;
+  std::string_view bytes = vocabulary_.bytes(token.id);
+  if (healing_) {
+    bytes.remove_prefix(healing_->advance(token.id));
+    if (healing_->done()) healing_.reset();
+  }
+  if (answer_->push(token, bytes)) return FinishReason::kStop;
   if (summary_.generated_tokens == request_.max_tokens) return FinishReason::kLength;
   return std::nullopt;
 }
@@ -102,7 +155,7 @@ std::optional<FinishReason> Sequence::add(const SampledToken& token) {
 // Positions behind the cut change, so their KV cannot be kept.
 void Sequence::trim() {
   if (request_.overflow != Overflow::kTrim) return;
-  const size_t drop = tokens_to_trim(tokens_.size(), request_.keep_first, context_length_);
+  const size_t drop = tokens_to_trim(tokens_.size(), request_.keep_first, limits_.context_length);
   if (drop == 0) return;
   const auto cut = tokens_.begin() + static_cast<std::ptrdiff_t>(request_.keep_first);
   tokens_.erase(cut, cut + static_cast<std::ptrdiff_t>(drop));

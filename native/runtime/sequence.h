@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "runtime/answer_stream.h"
+#include "runtime/drafter.h"
+#include "runtime/healing.h"
 #include "runtime/prefix_tree.h"
 #include "runtime/request.h"
 #include "runtime/sampler.h"
@@ -25,14 +27,27 @@ struct Feed {
   size_t logits;  // rows that are wanted, the last ones
 };
 
+// What became of a step.
+struct Outcome {
+  std::optional<FinishReason> reason;  // where that was all
+  size_t accepted;                     // guesses that were right
+};
+
 class Sequence {
  public:
+  // What the sequences of a model share. What is referred to outlives them.
+  struct Shared {
+    const Vocabulary& vocabulary;
+    ModelLimits limits;
+    DraftPolicy& drafts;
+    const TokenTrie* trie;  // where the request asks for healing
+  };
+
   // Throws Error kInvalidArgument for an empty prompt, unknown token ids, options out of range, and
-  // a prompt longer than the context that must not be trimmed. `vocabulary` must outlive it.
+  // a prompt longer than the context that must not be trimmed.
   //
   // Later requests have larger handles.
-  Sequence(uint64_t handle, Request request, Listener listener, const Vocabulary& vocabulary,
-           const ModelLimits& limits);
+  Sequence(uint64_t handle, Request request, Listener listener, const Shared& shared);
   Sequence(const Sequence&) = delete;
   Sequence& operator=(const Sequence&) = delete;
 
@@ -59,10 +74,15 @@ class Sequence {
   // otherwise than one.
   Feed feed(size_t room);
 
-  // `fed` has run: takes what was generated, publishes the KV that counts, and tells whether that
-  // was all. `logits` [feed.logits, vocabulary] is changed.
-  std::optional<FinishReason> accept(std::span<const int32_t> fed, std::span<float> logits,
-                                     PrefixTree& tree);
+  // Guesses of what follows the fed tokens, where their last logits are wanted: up to `room` tokens
+  // to verify in the same kDecode pass, of `rows` rows without them. Valid until the sequence
+  // changes.
+  std::span<const int32_t> draft(const Feed& feed, size_t rows, size_t room) const;
+
+  // `fed` has run, guesses included: takes what was generated and publishes the KV that counts.
+  // `logits` [rows, vocabulary], of the last rows of `fed`, is changed. Of the rows behind a guess
+  // those count whose guess was right, so that it makes no difference to the answer.
+  Outcome accept(std::span<const int32_t> fed, std::span<float> logits, PrefixTree& tree);
 
   // The last word; nothing may be called after one of them. The branch is given back before.
   void finish(FinishReason reason);
@@ -77,17 +97,20 @@ class Sequence {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::optional<FinishReason> add(const SampledToken& token);
+  std::optional<FinishReason> sample(std::span<float> logits);
+  void heal(const TokenTrie& trie);
   void trim();
 
   const uint64_t handle_;
   const Request request_;
   const Listener listener_;
   const Vocabulary& vocabulary_;
-  const size_t context_length_;
+  const ModelLimits limits_;
   Sampler sampler_;
   std::optional<AnswerStream> answer_;
-  std::vector<int32_t> tokens_;  // prompt and answer, as far as they were not trimmed
+  std::vector<int32_t> tokens_;     // prompt and answer, as far as they were not trimmed
+  std::optional<Healing> healing_;  // until the bytes taken back are written again
+  std::optional<Drafter> drafter_;
   Summary summary_;
   size_t reached_ = 0;  // prompt tokens that were resident or computed
   std::optional<Clock::time_point> started_, decoding_;
