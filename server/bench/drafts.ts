@@ -14,8 +14,8 @@ export interface DraftPlan {
   readonly answerTokens: number;
   /** Times that everything is measured, in turn, ≥ 1. */
   readonly runs: number;
-  /** Most rows of a pass whose cost is measured. */
-  readonly mostRows: number;
+  /** Numbers of rows, ≥ 2, of which a pass is timed. */
+  readonly rows: readonly number[];
 }
 
 /** `novel`: nothing to copy from; `edited`: every twelfth token is another one; `copied`: all of it is there. */
@@ -61,17 +61,16 @@ export async function measureDrafts(engine: NativeEngine, plan: DraftPlan): Prom
   const passes = new Map<number, number[]>();
   for (let run = 0; run < plan.runs; run++) {
     const ask = (drafting: Drafting) => answer(engine, plan, run, drafting);
-    const first = await ask({ draftLength: 0 });
-    const sources = sourcesFor(plan.prompt, first.ids);
+    const { ids: expected, summary: base } = await ask({ draftLength: 0 });
+    const sources = sourcesFor(plan.prompt, expected);
     const again = async (drafting: Drafting): Promise<NativeSummary> => {
       const { ids, summary } = await ask(drafting);
-      if (ids.every((id, i) => id === first.ids[i])) return summary;
+      if (ids.every((id, i) => id === expected[i])) return summary;
       throw new EngineError(
         'an answer with drafts differs from the one without',
         'Report this with the model, the CPU and the output of `lacuna doctor`.',
       );
     };
-    const base = await again({ draftLength: 0 });
     plain.push(rate(base));
     push(passes, 1, passMs(base));
     for (const name of CASES) {
@@ -81,7 +80,7 @@ export async function measureDrafts(engine: NativeEngine, plan: DraftPlan): Prom
       counts[name].drafted += summary.draftedTokens;
       counts[name].accepted += summary.acceptedTokens;
     }
-    for (let rows = 2; rows <= plan.mostRows; rows++) {
+    for (const rows of plan.rows) {
       const drafting = { draftSources: sources.copied, draftLength: rows - 1 };
       push(passes, rows, passMs(await again(drafting)));
     }
@@ -108,7 +107,9 @@ function sourcesFor(
   ids: readonly number[],
 ): Record<DraftCase, readonly Int32Array[]> {
   const lead = prompt.subarray(Math.max(0, prompt.length - LEAD));
-  const edited = ids.map((id, i) => (i % EDITED === EDITED - 1 ? ids[(i * 7) % ids.length]! : id));
+  const edited = ids.map((id, i) =>
+    i % EDITED === EDITED - 1 ? (ids[(i * 7) % ids.length] ?? id) : id,
+  );
   return {
     novel: [],
     edited: [Int32Array.from([...lead, ...edited])],

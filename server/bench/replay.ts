@@ -91,7 +91,7 @@ async function typeThrough(
 ): Promise<ReplayFigures> {
   const keystroke = async (length: number) => {
     const started = performance.now();
-    const tokens = encodePlan(planAt(typed.slice(0, length)), model);
+    const { tokens } = encodePlan(planAt(typed.slice(0, length)), model);
     const { promptTokens, residentTokens } = await ask(engine, { tokens, maxTokens: 1 }).summary;
     const ms = performance.now() - started;
     return { ms, promptTokens, prefilled: promptTokens - residentTokens };

@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /**
- * Queues a request in the inline lane: greedy, and nothing but `maxTokens` ends it. `onToken` hears of every
+ * Queues a request in the inline lane: greedy, without drafts, and nothing but `maxTokens` ends it. `onToken` hears of every
  * token.
  */
 export function ask(
@@ -21,7 +21,7 @@ export function ask(
   let handle = 0;
   const summary = new Promise<NativeSummary>((resolve, reject) => {
     handle = engine.generate(
-      { ...request, lane: 0, endTokens: none, bannedTokens: none },
+      { ...request, lane: 0, draftLength: 0, endTokens: none, bannedTokens: none },
       onToken,
       (error, ended) => {
         if (ended) resolve(ended);

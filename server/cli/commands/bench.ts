@@ -7,6 +7,7 @@ import { addonCandidates, loadAddon } from '../../engine/native/load-addon.js';
 import { findModel } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';
 import { dim } from '../terminal.js';
+import { benchDrafts } from './bench-drafts.js';
 
 export interface BenchOptions {
   readonly model?: string;
@@ -20,6 +21,7 @@ export interface BenchOptions {
   readonly aborts?: number;
   readonly replay?: true;
   readonly peer?: true;
+  readonly drafts?: true;
   readonly resume?: string;
   /** Seconds. */
   readonly atMost?: number;
@@ -37,6 +39,7 @@ export async function bench(options: BenchOptions, packageRoot: string): Promise
   const { path: model } = findModel({ flag: options.model, environment, packageRoot });
   const peer = options.peer && findPeer(packageRoot);
   const addon = loadAddon(packageRoot);
+  if (options.drafts) return benchDrafts(model, options, addon);
   const addonFile = addonCandidates(packageRoot).find((file) => existsSync(file)) ?? '';
   const { threads, chunk, runs, prefill, depths, keystrokes } = options;
   const report = await runBench(addon, addonFile, {

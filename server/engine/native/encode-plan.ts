@@ -31,7 +31,8 @@ export function encodePlan(plan: PromptPlan, model: ModelDescription): EncodedPl
     );
   }
   const last = parts.findLastIndex((part) => part.length > 0);
-  return { tokens, textEnd: plan.segments[last]?.kind === 'text' ? parts[last]!.length : 0 };
+  const endsWithText = plan.segments[last]?.kind === 'text';
+  return { tokens, textEnd: endsWithText ? (parts[last]?.length ?? 0) : 0 };
 }
 
 function specialId(token: SpecialToken, model: ModelDescription): number {
