@@ -34,6 +34,8 @@ function add(scheduler: Scheduler, ask: Ask): number {
     maxTokens: 5,
     endTokens: none,
     bannedTokens: none,
+    // What is drafted depends on the clock, unless a test says otherwise.
+    draftLength: 0,
     ...ask,
   });
 }
@@ -67,8 +69,13 @@ function finish(scheduler: Scheduler): Map<number, Answer> {
 /** The answer to one request on a scheduler of its own, with room for everything. */
 function alone(ask: Ask, options: SchedulerOptions = {}): number[] {
   const scheduler = makeScheduler({ ...options, pages: 64 });
-  const handle = add(scheduler, ask);
+  const handle = add(scheduler, { ...ask, draftLength: 0 });
   return finish(scheduler).get(handle)!.ids;
+}
+
+/** A text in which the answer can be found by the prompt's end. */
+function answerWithLead(ask: Ask): Int32Array {
+  return Int32Array.from([...ask.tokens.subarray(-3), ...alone(ask, { contextLength: 256 })]);
 }
 
 function summaryOf(answer: Answer | undefined) {
@@ -127,6 +134,40 @@ describe('the scheduler', () => {
     const decodes = scheduler.passes().filter(({ kind }) => kind === 'decode');
     assert.ok(decodes.filter(({ chunks }) => chunks.length === 3).length >= 15);
     assert.ok(decodes.length < 70);
+  });
+
+  it('gives the rows that are left to drafts, none of which changes an answer', () => {
+    const scheduler = makeScheduler();
+    const asks = [text(20), text(33, 1), text(50, 2)].map((tokens) => ({ tokens, maxTokens: 40 }));
+    const handles = asks.map((ask) => {
+      const answer = alone(ask);
+      const wrong = answer.map((id, i) => (i % 8 === 7 ? (id + 1) % 50 : id));
+      const draftSources = [Int32Array.from([...ask.tokens.subarray(-3), ...wrong])];
+      return add(scheduler, { ...ask, draftSources, draftLength: 9 });
+    });
+    const answers = finish(scheduler);
+    handles.forEach((handle, i) => {
+      assert.deepEqual(answers.get(handle)?.ids, alone(asks[i]!));
+    });
+    const passes = scheduler.passes().filter(({ kind }) => kind === 'decode');
+    const rows = passes.map(({ chunks }) => chunks.reduce((sum, { tokens }) => sum + tokens, 0));
+    assert.equal(Math.max(...rows), 16);
+    assert.ok(passes.length < 60, `${passes.length} passes for 120 tokens`);
+  });
+
+  it('drafts only into pages that are to be had, and not beyond the context', () => {
+    const ask = { tokens: text(60), maxTokens: 60 };
+    const answer = alone(ask);
+    const draftSources = [Int32Array.from([...ask.tokens.subarray(-3), ...answer])];
+    const scheduler = makeScheduler({ pages: 1, contextLength: 120 });
+    const handle = add(scheduler, { ...ask, draftSources, draftLength: 15 });
+    const short = finish(scheduler).get(handle)!;
+    // 64 positions, and a token more that needs none.
+    assert.deepEqual(short.ids, answer.slice(0, 5));
+    assert.equal(summaryOf(short).reason, 'context');
+    const roomy = makeScheduler({ pages: 8, contextLength: 100 });
+    const second = add(roomy, { ...ask, draftSources, draftLength: 15 });
+    assert.deepEqual(finish(roomy).get(second)?.ids, answer.slice(0, 41));
   });
 
   it('runs at most eight sequences of a lane side by side', () => {
@@ -375,6 +416,8 @@ describe('the scheduler', () => {
       seed: fc.nat(2),
       fork: fc.nat(120),
       maxTokens: fc.nat(20),
+      draftLength: fc.nat(6),
+      known: fc.boolean(),
     });
     const step = fc.oneof(
       { weight: 3, arbitrary: request.map((ask) => ({ ask })) },
@@ -393,9 +436,11 @@ describe('the scheduler', () => {
           const cancelled = new Set<number>();
           for (const step of steps) {
             if ('ask' in step) {
-              const { lane, length, seed, fork, maxTokens } = step.ask;
+              const { lane, length, seed, fork, maxTokens, draftLength, known } = step.ask;
               const ask = { lane, tokens: text(length, seed, fork), maxTokens };
-              asks.set(add(scheduler, ask), ask);
+              // Drafts that are right, or what the prompt happens to repeat.
+              const draftSources = known ? [answerWithLead(ask)] : [];
+              asks.set(add(scheduler, { ...ask, draftLength, draftSources }), ask);
             } else if ('units' in step) {
               scheduler.run(step.units + 1);
             } else if ('steps' in step) {
