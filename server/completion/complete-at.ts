@@ -58,6 +58,8 @@ export async function completeAt(
     lane: 'inline',
     maxTokens,
     stop: shape === 'line' ? ['\n'] : [],
+    // Where the prompt ends with what stands before the cursor, it often ends inside a word.
+    heal: true,
     signal: AbortSignal.any([signal, enough.signal]),
   });
   let raw = '';

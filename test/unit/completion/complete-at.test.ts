@@ -37,6 +37,7 @@ describe('completeAt', () => {
     assert.deepEqual(request.options.stop, ['\n']);
     assert.equal(request.options.lane, 'inline');
     assert.equal(request.options.sampling, undefined);
+    assert.equal(request.options.heal, true);
   });
 
   it('fills a block and stops generating where it ends', async () => {
