@@ -4,48 +4,13 @@ import type {
   NativeEngine,
   NativeEngineOptions,
   NativeError,
-  NativeRequest,
-  NativeSummary,
 } from '../../../server/engine/native/addon.js';
 import { exactPaths, fastPaths, fixtureModel, nativeAddon } from '../addons.js';
-
-interface Answer {
-  readonly ids: number[];
-  readonly text: string;
-  readonly logProbabilities: number[];
-  readonly summary: NativeSummary;
-}
+import { ask } from './ask.js';
 
 const none = new Int32Array(0);
 const prompt = (length: number, step = 37): Int32Array =>
   Int32Array.from({ length }, (_, i) => (i * step) % 1000);
-
-function ask(
-  engine: NativeEngine,
-  request: Partial<NativeRequest> & { tokens: Int32Array },
-  onToken?: () => void,
-): { handle: number; answer: Promise<Answer> } {
-  let handle = 0;
-  const answer = new Promise<Answer>((resolve, reject) => {
-    const ids: number[] = [];
-    const logProbabilities: number[] = [];
-    let text = '';
-    handle = engine.generate(
-      { lane: 0, maxTokens: 8, endTokens: none, bannedTokens: none, ...request },
-      (id, piece, logProbability) => {
-        ids.push(id);
-        logProbabilities.push(logProbability);
-        text += piece;
-        onToken?.();
-      },
-      (error, summary) => {
-        if (summary === null) reject(error ?? new Error('neither error nor summary'));
-        else resolve({ ids, text, logProbabilities, summary });
-      },
-    );
-  });
-  return { handle, answer };
-}
 
 describe('the native engine', function () {
   this.timeout(30_000);
