@@ -114,7 +114,10 @@ bool Engine::take_in() {
 
 // A step of a task and a step of the lane whose turn it is, unless something new has come.
 void Engine::step() {
-  if (!tasks_.empty() && start(kTask) && tasks_.front().step(interrupt_)) tasks_.pop_front();
+  if (!tasks_.empty() && start(kTask) && tasks_.front().step(interrupt_)) {
+    tasks_.pop_front();
+    scheduler_->unpark();
+  }
   const std::optional<Lane> lane = scheduler_->lane();
   if (lane && start(static_cast<int>(*lane))) scheduler_->run(interrupt_);
 }

@@ -147,11 +147,11 @@ void Scheduler::resume(Sequence& sequence) {
 bool Scheduler::make_room(Sequence& sequence, size_t length) {
   while (!tree_.reserve(sequence.branch, length)) {
     Sequence* const holder = last_holder(sequence);
-    if (holder == nullptr) {
+    if (holder == nullptr && tree_.usage().held == sequence.branch.pages().size()) {
       remove(sequence)->finish(FinishReason::kContext);
       return false;
     }
-    if (!holder->after(sequence)) {
+    if (holder == nullptr || !holder->after(sequence)) {
       sequence.parked = true;
       return false;
     }
@@ -182,10 +182,14 @@ std::unique_ptr<Sequence> Scheduler::remove(Sequence& sequence) {
                                   [&sequence](const auto& s) { return s.get() == &sequence; });
   std::unique_ptr<Sequence> removed = std::move(*found);
   lane.sequences.erase(found);
-  for (const auto& each : lanes_) {
-    for (const auto& other : each->sequences) other->parked = false;
-  }
+  unpark();
   return removed;
+}
+
+void Scheduler::unpark() {
+  for (const auto& lane : lanes_) {
+    for (const auto& sequence : lane->sequences) sequence->parked = false;
+  }
 }
 
 }  // namespace lacuna

@@ -32,6 +32,9 @@ class Scheduler {
   void cancel(uint64_t handle);
   void cancel_all();
 
+  // Somebody other than a sequence has given pages back: who waits for some may try again.
+  void unpark();
+
   // The lane that `run` would work for.
   std::optional<Lane> lane() const;
 

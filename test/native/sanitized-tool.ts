@@ -1,4 +1,4 @@
-/** Builds and runs the tools of native/tools under AddressSanitizer and UndefinedBehaviorSanitizer. */
+/** Builds and runs the tools of native/tools under AddressSanitizer and UndefinedBehaviorSanitizer, or ThreadSanitizer. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
@@ -6,26 +6,38 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { packageRoot } from './addons.js';
 
-// Apart from build/, which cmake-js deletes when a build fails.
-const buildFolder = path.join(packageRoot, '.cache', 'sanitize');
+export type Sanitizer = 'address' | 'thread';
 
-/** `gguf_check` reads files; `model_check` also loads and runs them. */
-export type SanitizedTool = 'gguf_check' | 'model_check';
+// Apart from build/, which cmake-js deletes when a build fails.
+const builds: Readonly<Record<Sanitizer, { readonly folder: string; readonly option: string }>> = {
+  address: { folder: path.join(packageRoot, '.cache', 'sanitize'), option: 'ON' },
+  thread: { folder: path.join(packageRoot, '.cache', 'sanitize-thread'), option: 'thread' },
+};
+
+/**
+ * `gguf_check` reads files; `model_check` also loads and runs them; `prefix_check` reads saved KV; `runtime_check` runs storms
+ * of requests over a made-up device.
+ */
+export type SanitizedTool = 'gguf_check' | 'model_check' | 'prefix_check' | 'runtime_check';
 
 /** Configures where that was never done, and compiles what changed. Takes up to two minutes, then a second. */
-export async function buildSanitizedTool(tool: SanitizedTool): Promise<string> {
-  if (!existsSync(path.join(buildFolder, 'CMakeCache.txt'))) {
+export async function buildSanitizedTool(
+  tool: SanitizedTool,
+  sanitizer: Sanitizer = 'address',
+): Promise<string> {
+  const { folder, option } = builds[sanitizer];
+  if (!existsSync(path.join(folder, 'CMakeCache.txt'))) {
     await cmake(
       '-S',
       packageRoot,
       '-B',
-      buildFolder,
-      '-DLACUNA_SANITIZE=ON',
+      folder,
+      `-DLACUNA_SANITIZE=${option}`,
       '-DCMAKE_BUILD_TYPE=RelWithDebInfo',
     );
   }
-  await cmake('--build', buildFolder, '--target', tool, '--parallel', '2');
-  return path.join(buildFolder, 'native', tool);
+  await cmake('--build', folder, '--target', tool, '--parallel', '2');
+  return path.join(folder, 'native', tool);
 }
 
 async function cmake(...args: string[]): Promise<void> {
@@ -56,6 +68,12 @@ export async function checkFiles(tool: string, files: readonly string[]): Promis
     verdicts.push({ code: 'crash', message: report, remedy: '' });
   }
   return verdicts;
+}
+
+/** Runs `runtime_check` once for each seed: a line each, `ok` or what was wrong; what the sanitizer says comes last. */
+export async function runStorms(tool: string, seeds: readonly number[]): Promise<string[]> {
+  const { output, errors } = await run(tool, seeds.map(String), '', 250_000);
+  return [...output.split('\n'), ...errors.split('\n')].filter(Boolean);
 }
 
 function parseVerdict(line: string): Verdict {

@@ -49,8 +49,14 @@ async function request(
   });
   const patience = random.below(4);
   if (patience === 0) engine.cancel(handle);
-  if (patience === 1) setImmediate(() => engine.cancel(handle));
-  if (patience === 2) setTimeout(() => engine.cancel(handle), random.below(40));
+  if (patience === 1)
+    setImmediate(() => {
+      engine.cancel(handle);
+    });
+  if (patience === 2)
+    setTimeout(() => {
+      engine.cancel(handle);
+    }, random.below(40));
   count((await answer).summary.reason);
 }
 

@@ -211,6 +211,23 @@ export function engineBehaviour(name: string, makeEngine: () => Promise<Engine>)
       assert.match(error.message + error.remedy, new RegExp(String(engine.info.contextLength)));
     });
 
+    it('trims a prompt and an answer that outgrow its context, where it may', async () => {
+      const trimming = { ...GREEDY, overflow: { rule: 'trim', keepFirst: 2 } } as const;
+      const { summary, tokens } = await run(fillContext(engine, 3), trimming);
+      assert.deepEqual([summary.reason, tokens.length], ['length', GREEDY.maxTokens]);
+      assert.ok(summary.trimmedTokens > 0);
+      const long = await run(fillContext(engine, -20), trimming);
+      assert.equal(long.tokens.length, GREEDY.maxTokens);
+      assert.ok(long.summary.trimmedTokens > summary.trimmedTokens / 2);
+      assert.equal((await run(plan, trimming)).summary.trimmedTokens, 0);
+    });
+
+    it('uses none of its cache once nothing runs', async () => {
+      await run(plan, GREEDY);
+      const { totalPages, freePages, heldPages, cachedPages } = engine.cacheUsage();
+      assert.deepEqual([heldPages, freePages + cachedPages], [0, totalPages]);
+    });
+
     it('leaves no rejection unhandled where only one of two places is looked at', async () => {
       const unhandled: unknown[] = [];
       const listener = (reason: unknown) => unhandled.push(reason);

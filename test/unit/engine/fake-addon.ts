@@ -87,7 +87,7 @@ export class FakeAddon implements NativeAddon {
         kvBytes: 0,
         scratchBytes: 0,
         kvBytesPerToken: 0,
-        pageBytes: 0,
+        pageBytes: 640,
         pageTokens: 64,
       },
       generate: (request, onToken, onEnd) => {
@@ -111,7 +111,7 @@ export class FakeAddon implements NativeAddon {
                   promptTokens,
                   residentTokens,
                   generatedTokens: generated,
-                  trimmedTokens: 0,
+                  trimmedTokens: promptTokens + generated > contextLength + 1 ? 9 : 0,
                   healedTokens: 0,
                   draftedTokens: 0,
                   acceptedTokens: 0,
@@ -145,7 +145,7 @@ export class FakeAddon implements NativeAddon {
         running.get(handle)?.();
       },
       resident: (tokens) => longest(prefilled, tokens),
-      pageUsage: () => ({ total: 8, free: 3, held: 2, shared: 1, cached: 3 }),
+      pageUsage: () => ({ total: 8, free: 3, held: 0, shared: 0, cached: 5 }),
       savePrefix: (tokens, path) => this.file('save', path, longest(prefilled, tokens)),
       restorePrefix: (path) => this.file('restore', path, 7),
       logits: () => Promise.reject(new Error('not part of the fake')),

@@ -171,6 +171,51 @@ describe('the native engine', () => {
     assert.equal(reason, 'context');
   });
 
+  it('lets the addon trim where that is asked for, and passes on how much it did', async () => {
+    const { addon, engine } = await load({}, { contextLength: 10 });
+    const overflow = { rule: 'trim', keepFirst: 3 } as const;
+    const long = textPlan('a prompt of more than ten tokens');
+    const { reason, trimmedTokens } = await engine.generate(long, {
+      ...GREEDY,
+      maxTokens: 20,
+      overflow,
+    }).summary;
+    const { maxTokens, overflow: rule, keepFirst } = addon.requests[0]!;
+    assert.deepEqual({ maxTokens, rule, keepFirst }, { maxTokens: 20, rule: 'trim', keepFirst: 3 });
+    assert.deepEqual([reason, trimmedTokens], ['length', 9]);
+  });
+
+  it('stops at the end of the context unless it is told otherwise', async () => {
+    const { overflow, keepFirst } = await requestOf(textPlan('a'), GREEDY);
+    assert.deepEqual([overflow, keepFirst], ['stop', undefined]);
+  });
+
+  it('tells how the pages of the cache are used', async () => {
+    const { engine } = await load();
+    assert.deepEqual(engine.cacheUsage(), {
+      totalPages: 8,
+      freePages: 3,
+      heldPages: 0,
+      sharedPages: 0,
+      cachedPages: 5,
+      pageTokens: 64,
+      pageBytes: 640,
+    });
+  });
+
+  it('saves and restores what is resident', async () => {
+    const { addon, engine } = await load();
+    await engine.generate(textPlan('abc'), GREEDY).summary;
+    assert.equal(await engine.savePrefix(textPlan('abd'), '/kv'), 3);
+    assert.equal(await engine.restorePrefix('/kv'), 7);
+    assert.deepEqual(addon.files, ['save /kv', 'restore /kv']);
+    const fileError = nativeError('corrupt', 'damaged');
+    const damaged = await load({ fileError });
+    const expected = { name: 'EngineError', message: 'damaged', remedy: fileError.remedy };
+    await assert.rejects(damaged.engine.savePrefix(textPlan('a'), '/kv'), expected);
+    await assert.rejects(damaged.engine.restorePrefix('/kv'), expected);
+  });
+
   it('cancels a request once, and none that has ended', async () => {
     const { addon, engine } = await load();
     const abort = new AbortController();
