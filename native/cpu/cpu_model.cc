@@ -21,7 +21,7 @@ size_t feed_forward_width(const ModelConfig& c) {
 }
 
 bool uses_tiles(const ModelConfig& config, const CpuOptions& options) {
-  return !options.attention && LatentAttention::fits(kernels_for(options.path), config);
+  return LatentAttention::fits(kernels_for(options.path), config);
 }
 
 // Of one position in one layer's cache.
@@ -158,7 +158,8 @@ void CpuModel::attention(CpuPass& pass, const AttentionWeights& w, size_t layer)
   queries(pass, w);
   if (pool_.stopped()) return;
   if (tile_attention_) {
-    tile_attention_->run(w, q_.data(), pass.chunks, pass.kind, cache, attended_.data());
+    tile_attention_->run(w, q_.data(), pass.chunks, pass.kind, cache, attended_.data(),
+                         options_.attention);
   } else {
     for (const PassChunk& chunk : pass.chunks) attend(w, chunk, cache);
   }

@@ -51,7 +51,8 @@ LatentAttention::LatentAttention(ThreadPool& pool, const Kernels& kernels,
       latents_(max_tokens * head_groups() * kTileHeads * config.kv_lora_rank),
       states_(std::max(head_groups() * parts_of(context) * std::min(max_tokens, kMostDecodeRows),
                        pool.threads() * kTokenGroup)),
-      int8_rows_(std::min(max_tokens, kMostDecodeRows)) {
+      int8_rows_(std::min(max_tokens, kMostDecodeRows)),
+      decompressed_(pool, kernels, config, max_tokens) {
   splits_.reserve(kMostDecodeRows);
   std::fill_n(queries_.data(), queries_.size(), 0.0f);
   state_ = Buffer(states_ * kTileHeads * (shape_.rank + 2));
@@ -65,7 +66,7 @@ LatentAttention::LatentAttention(ThreadPool& pool, const Kernels& kernels,
 
 size_t LatentAttention::bytes() const {
   return queries_.bytes() + packed_.bytes() + latents_.bytes() + state_.bytes() + scratch_.bytes() +
-         int8_.bytes();
+         int8_.bytes() + decompressed_.bytes();
 }
 
 // Multiply-adds that tiles do sixteen times faster than vectors.
@@ -237,16 +238,27 @@ void LatentAttention::from_latent(const AttentionWeights& weights, size_t tokens
 
 void LatentAttention::run(const AttentionWeights& weights, const float* queries,
                           std::span<const PassChunk> chunks, PassKind kind, const LayerPages& cache,
-                          float* out) {
+                          float* out, std::optional<AttentionForm> forced) {
   const size_t tokens = chunks.back().first_row + chunks.back().tokens;
-  to_latent(weights, queries, tokens, kind);
-  pack_queries(tokens);
-  if (kind == PassKind::kDecode) {
-    attend_split(chunks, tokens, cache);
-  } else {
-    for (const PassChunk& chunk : chunks) attend_grouped(chunk, tokens, cache);
+  const auto decompressed = [&](const PassChunk& chunk) {
+    if (kind == PassKind::kDecode) return false;
+    return forced ? forced == AttentionForm::kDecompressed : chunk.tokens >= kDecompressTokens;
+  };
+  if (!std::all_of(chunks.begin(), chunks.end(), decompressed)) {
+    to_latent(weights, queries, tokens, kind);
+    pack_queries(tokens);
+    if (kind == PassKind::kDecode) {
+      attend_split(chunks, tokens, cache);
+    } else {
+      for (const PassChunk& chunk : chunks) {
+        if (!decompressed(chunk)) attend_grouped(chunk, tokens, cache);
+      }
+    }
+    from_latent(weights, tokens, kind, out);
   }
-  from_latent(weights, tokens, kind, out);
+  for (const PassChunk& chunk : chunks) {
+    if (decompressed(chunk)) decompressed_.run(weights, queries, chunk, cache, shape_.width, out);
+  }
 }
 
 }  // namespace lacuna::cpu

@@ -1,13 +1,17 @@
 // One layer's attention on the tile unit: queries into the latent space, softmax over the bfloat16
-// cache, values out of it. The float32 counterpart is cpu/attention.h.
+// cache, values out of it; for long chunks in the decompressed form instead. The float32
+// counterpart is cpu/attention.h.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "cpu/attention.h"
 #include "cpu/buffer.h"
 #include "cpu/cpu_pass.h"
+#include "cpu/decompressed_attention.h"
 #include "cpu/kernels.h"
 #include "cpu/kv_pool.h"
 #include "cpu/linear.h"
@@ -25,6 +29,10 @@ class LatentAttention {
   // Values of one cache row: cache_dim, padded with zeros to whole tiles.
   static size_t row_width(const ModelConfig& config);
 
+  // From this many new tokens of a sequence on a prefill goes decompressed (measured on Lite's
+  // dimensions, at depths 512 to 8,192; see docs/performance.md).
+  static constexpr size_t kDecompressTokens = 160;
+
   // Passes of up to `max_tokens` tokens whose sequences have up to `context` positions; all
   // references must outlive this.
   LatentAttention(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config,
@@ -37,7 +45,8 @@ class LatentAttention {
   // row_width bfloat16 values, new tokens included; out [tokens, heads * value_dim]. What a row of
   // a kDecode pass (≤ kMostDecodeRows rows) gets does not depend on the others.
   void run(const AttentionWeights& weights, const float* queries, std::span<const PassChunk> chunks,
-           PassKind kind, const LayerPages& cache, float* out);
+           PassKind kind, const LayerPages& cache, float* out,
+           std::optional<AttentionForm> forced = {});
 
   size_t bytes() const;
 
@@ -82,6 +91,7 @@ class LatentAttention {
   Buffer scratch_;  // [threads, scratch_stride_]: attention block, or packed activations and
                     // unpacked weights
   size_t int8_rows_;
+  DecompressedAttention decompressed_;
   Int8Buffer int8_;  // [threads * int8_rows_, max(rank, nope)]
 };
 

@@ -1,5 +1,8 @@
-// Absorbed latent attention on the tile unit, over a cache of bfloat16 rows. All heads of a group
-// of sixteen share a tile: a cache row is read once for sixteen heads.
+// Latent attention on the tile unit, over a cache of bfloat16 rows.
+//   absorbed      sixteen heads of one token share a tile: a cache row is read once for all of
+//   them. decompressed  sixteen tokens of one head share a tile: keys and values of a block of
+//   positions
+//                 are computed once per head and used by all tokens of the pass.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +64,44 @@ struct TileAttentionKernels {
   void (*to_bf16)(const float* x, size_t columns, uint16_t* out);
 };
 
+// One head's dimensions: rank a multiple of 32.
+struct DecompressedShape {
+  size_t rank, nope, rope, value;
+
+  size_t key_width() const { return (nope + rope + 31) / 32 * 32; }
+  size_t value_width() const { return (value + 31) / 32 * 32; }
+  size_t padded_nope() const { return (nope + 15) / 16 * 16; }
+  // Keys as rows, and values as the tiles that `interleave` makes: a block's worth of each.
+  size_t keys() const { return kAttentionBlock * key_width(); }
+  size_t values() const { return kAttentionBlock * value_width(); }
+  // W_UK and W_UV as right operands, bfloat16.
+  size_t weights() const { return rank * (padded_nope() + value_width()); }
+  // What the softmax needs: the values stand where latents stand in the absorbed form.
+  TileAttentionShape softmax() const { return {value_width(), key_width()}; }
+};
+
+struct TileDecompressKernels {
+  // One head's W_UK^T [rank, nope] and W_UV [value, rank] → `out` [shape.weights()].
+  void (*prepare)(const DecompressedShape& shape, const float* w_uk, const float* w_uv,
+                  uint16_t* out);
+
+  // Keys [count ≤ kAttentionBlock, key_width] and values as tiles of the positions from `first`, a
+  // multiple of kAttentionBlock. `row_stride` values lie between cache rows. `scratch` holds 32 *
+  // (padded_nope + value_width) floats and kAttentionBlock * value_width values. Needs the tile
+  // unit.
+  void (*expand)(const DecompressedShape& shape, const TileCache& cache, size_t row_stride,
+                 size_t first, size_t count, const uint16_t* weights, uint16_t* keys,
+                 uint16_t* values, float* scratch);
+
+  // Adds those positions to sixteen tokens; lane l sees positions up to first_position + l.
+  // `queries`: the tokens' rows [nope | rope | 0] as one packed tile; `scratch` as for absorbed.
+  void (*add)(const DecompressedShape& shape, const uint16_t* queries, size_t first_position,
+              const uint16_t* keys, const uint16_t* values, size_t first, size_t count,
+              const TileAttentionState& state, float* scratch);
+};
+
 // Null where the CPU has no AMX with bfloat16.
 const TileAttentionKernels* tile_attention_kernels();
+const TileDecompressKernels* tile_decompress_kernels();
 
 }  // namespace lacuna::cpu

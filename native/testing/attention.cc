@@ -77,6 +77,14 @@ Napi::Value attention(const Napi::CallbackInfo& info) {
   });
 }
 
+// `form`, if it is there.
+std::optional<cpu::AttentionForm> form_field(const Napi::Object& o) {
+  if (!o.Has("form")) return {};
+  return o.Get("form").As<Napi::String>().Utf8Value() == "absorbed"
+             ? cpu::AttentionForm::kAbsorbed
+             : cpu::AttentionForm::kDecompressed;
+}
+
 // The same layer on the tile unit; the cache is rounded to bfloat16 first.
 Napi::Value tile_attention(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -101,9 +109,10 @@ Napi::Value tile_attention(const Napi::CallbackInfo& info) {
                           reinterpret_cast<uint16_t*>(paged.layer().row(paged.pages, p)));
     }
     const cpu::PassChunk chunk{0, tokens, positions - tokens, paged.pages};
-    attention.run(weights, queries.data(), std::span(&chunk, 1),
-                  tokens <= kMostDecodeRows ? PassKind::kDecode : PassKind::kPrefill, paged.layer(),
-                  out.data());
+    attention.run(
+        weights, queries.data(), std::span(&chunk, 1),
+        tokens <= kMostDecodeRows && !o.Has("form") ? PassKind::kDecode : PassKind::kPrefill,
+        paged.layer(), out.data(), form_field(o));
     return to_array(env, out);
   });
 }

@@ -220,9 +220,9 @@ export interface TestingAddon {
   };
   /** All heads of one attention layer; float32 [tokens, heads * value]. */
   attention(call: AttentionShape & AttentionCall): Float32Array;
-  /** The same on the tile unit, over a cache rounded to bfloat16. `rank` is a multiple of 32. */
+  /** The same on the tile unit, over a cache rounded to bfloat16. `rank` is a multiple of 32. With `form` as a prefill in that form. */
   tileAttention(
-    call: AttentionShape & Omit<AttentionCall, 'form'> & { threads: number },
+    call: AttentionShape & Omit<AttentionCall, 'form'> & { threads: number; form?: AttentionForm },
   ): Float32Array;
   /** The attention form the engine picks for `newTokens` at the end of `totalTokens`. */
   cheaperForm(shape: AttentionShape, newTokens: number, totalTokens: number): AttentionForm;

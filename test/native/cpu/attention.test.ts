@@ -100,8 +100,15 @@ describe('latent attention', function () {
       `agrees with the formula within bfloat16${tiles ? '' : ' (this CPU has no tiles)'}: ${JSON.stringify(c)}`,
       () => {
         const call = { ...randomCall(createRandom(c.rank + c.tokens), c), path: 'amx' as const };
-        const actual = testingAddon().tileAttention({ ...call, threads: 1 });
-        assertClose(actual, naiveAttention(call), 0.05);
+        const expected = naiveAttention(call);
+        for (const form of [undefined, 'absorbed', 'decompressed'] as const) {
+          const actual = testingAddon().tileAttention({
+            ...call,
+            threads: 1,
+            ...(form ? { form } : {}),
+          });
+          assertClose(actual, expected, form === 'decompressed' ? 0.08 : 0.05, form);
+        }
       },
     );
   }
@@ -111,6 +118,7 @@ describe('latent attention', function () {
     for (const [tokens, positions] of [
       [50, 400],
       [4, 3000],
+      [200, 300],
     ] as const) {
       const c = { heads: 16, rank: 64, nope: 32, rope: 32, value: 32, tokens, positions };
       const call = { ...randomCall(createRandom(6), c), path: 'amx' as const };
