@@ -23,6 +23,8 @@ export interface LacunaSettings {
   readonly threads: number;
   /** Tokens that prompt and completion may fill together; capped by what the model was trained for. 64 … 163840. */
   readonly contextLength: number;
+  /** `int8` keeps the KV cache in about half the memory, slightly rounded. */
+  readonly kvCache: 'auto' | 'int8';
 }
 
 export const defaultSettings: LacunaSettings = {
@@ -34,4 +36,5 @@ export const defaultSettings: LacunaSettings = {
   debounce: 40,
   threads: 0,
   contextLength: 2048,
+  kvCache: 'auto',
 };

@@ -126,6 +126,11 @@ LoadOptions to_load_options(const Napi::Value& value) {
   options.threads = whole(object, "threads", options.threads, 256);
   options.chunk = whole(object, "chunk", options.chunk, 4096);
   options.kv_bytes = whole(object, "kvBytes", options.kv_bytes, 9007199254740991.0);
+  const Napi::Value cache = object.Get("kvCache");
+  const std::string form = cache.IsUndefined() ? "auto" : cache.ToString().Utf8Value();
+  if (form != "auto" && form != "int8")
+    refuse(value.Env(), "field `kvCache` is '" + form + "', not one of auto, int8");
+  options.int8_cache = form == "int8";
   const Napi::Value path = object.Get("cpuPath");
   const std::string name = path.IsUndefined() ? "auto" : path.ToString().Utf8Value();
   if (name == "auto") return options;

@@ -11,10 +11,6 @@ namespace {
 // Cached positions whose scores are computed together: their rows lie side by side.
 constexpr size_t kBlock = kPageTokens;
 
-const float* rows_of(const AttentionInput& in, size_t position) {
-  return reinterpret_cast<const float*>(in.cache.row(in.pages, position));
-}
-
 bool interrupted(const AttentionInput& in) {
   return in.pool != nullptr && in.pool->interrupted();
 }
@@ -48,6 +44,7 @@ struct Scratch {
     w_uv = carve.take(size_t{c.value_dim} * c.kv_lora_rank);
     keys = carve.take(kBlock * c.query_dim());
     values = carve.take(kBlock * c.value_dim);
+    cache = carve.take(kBlock * c.cache_dim());
     size = carve.used();
   }
 
@@ -61,6 +58,7 @@ struct Scratch {
   float* w_uv;     // decompressed: [value_dim, kv_lora_rank]
   float* keys;     // decompressed: [kBlock, query_dim]
   float* values;   // decompressed: [kBlock, value_dim]
+  float* cache;    // [kBlock, cache_dim] rows of an int8 cache
   size_t size;
 };
 
@@ -73,6 +71,17 @@ struct Block {
   size_t value_stride;
   size_t value_dim;
 };
+
+// `count` rows from `position` on, the first of a page: where they are, or unpacked into `room`.
+const float* rows_at(const ModelConfig& c, const AttentionInput& in, size_t position, size_t count,
+                     float* room) {
+  const std::byte* rows = in.cache.row(in.pages, position);
+  if (in.form == KvForm::kFloat32) return reinterpret_cast<const float*>(rows);
+  const Int8KvRow shape{c.kv_lora_rank, kv_row_width(c)};
+  for (size_t i = 0; i < count; ++i)
+    load_int8_row(shape, rows + i * shape.bytes(), c.cache_dim(), room + i * c.cache_dim());
+  return room;
+}
 
 void reset(const Scratch& s, size_t tokens, size_t value_dim) {
   std::fill_n(s.maxima, tokens, -std::numeric_limits<float>::infinity());
@@ -118,7 +127,7 @@ void attend_absorbed(const Kernels& k, const ModelConfig& c, const AttentionInpu
   reset(s, in.tokens, rank);
   const size_t total = in.first_position + in.tokens;
   for (size_t first = 0; first < total && !interrupted(in); first += kBlock) {
-    const float* rows = rows_of(in, first);
+    const float* rows = rows_at(c, in, first, std::min(kBlock, total - first), s.cache);
     add_block(k, in, s, s.queries, dim, {rows, dim, dim, rows, dim, rank}, first,
               std::min(first + kBlock, total));
   }
@@ -147,7 +156,7 @@ void attend_decompressed(const Kernels& k, const ModelConfig& c, const Attention
   const size_t total = in.first_position + in.tokens;
   for (size_t first = 0; first < total && !interrupted(in); first += kBlock) {
     const size_t last = std::min(first + kBlock, total);
-    const float* rows = rows_of(in, first);
+    const float* rows = rows_at(c, in, first, std::min(kBlock, total - first), s.cache);
     k.multiply(rows, dim, last - first, s.w_uk, rank, c.nope_dim, rank, s.keys, c.query_dim());
     k.multiply(rows, dim, last - first, s.w_uv, rank, c.value_dim, rank, s.values, c.value_dim);
     for (size_t i = 0; i < last - first; ++i) {

@@ -14,6 +14,7 @@
 
 #include "cpu/kernels.h"
 #include "cpu/kv_pool.h"
+#include "cpu/kv_rows.h"
 #include "cpu/linear.h"
 #include "cpu/thread_pool.h"
 #include "model/config.h"
@@ -30,7 +31,8 @@ struct AttentionInput {
   float* queries;  // [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled
   size_t tokens;   // new tokens; token t stands at position first_position + t
   size_t first_position;
-  LayerPages cache;               // float32 rows of cache_dim, new tokens included
+  LayerPages cache;               // rows in `form`, new tokens included
+  KvForm form;                    // kFloat32 or kInt8
   std::span<const PageId> pages;  // of the sequence
   MatrixStack k_b;                // heads × [kv_lora_rank, nope_dim]
   MatrixStack v_b;                // heads × [value_dim, kv_lora_rank]

@@ -24,10 +24,9 @@ bool uses_tiles(const ModelConfig& config, const CpuOptions& options) {
   return LatentAttention::fits(kernels_for(options.path), config);
 }
 
-// Of one position in one layer's cache.
-size_t row_bytes(const ModelConfig& config, const CpuOptions& options) {
-  return uses_tiles(config, options) ? LatentAttention::row_width(config) * sizeof(uint16_t)
-                                     : config.cache_dim() * sizeof(float);
+KvForm kv_form(const ModelConfig& config, const CpuOptions& options) {
+  if (options.int8_cache) return KvForm::kInt8;
+  return uses_tiles(config, options) ? KvForm::kBf16 : KvForm::kFloat32;
 }
 
 // What an element-wise step costs for a value, in multiply-adds.
@@ -43,6 +42,7 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       weights_(std::move(weights)),
       frequencies_(rope_frequencies(config)),
       scale_(static_cast<float>(attention_scale(config))),
+      kv_form_(kv_form(config, options)),
       pool_(options.threads),
       linear_(pool_, kernels_, options.max_chunk, widest(config)),
       kv_pool_(0, 0, 0),  // until it is known which rows it holds
@@ -54,20 +54,21 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       projected_(normed_.size()),
       gate_(options.max_chunk * feed_forward_width(config)),
       up_(gate_.size()),
-      cache_rows_(options.max_chunk * LatentAttention::row_width(config)),
+      cache_rows_(options.max_chunk * kv_row_width(config)),
       attention_scratch_stride_(0) {
   if (uses_tiles(config, options)) {
-    tile_attention_.emplace(pool_, kernels_, config_, options.max_chunk, options.context_length);
+    tile_attention_.emplace(pool_, kernels_, config_, kv_form_, options.max_chunk,
+                            options.context_length);
   } else {
     attention_scratch_stride_ = attention_scratch(config, options.max_chunk);
     attention_scratch_ = Buffer(options.threads * attention_scratch_stride_);
   }
-  kv_pool_ = KvPool(options.pages, config.layers, cache_row_bytes());
+  kv_pool_ = KvPool(options.pages, config.layers, kv_row_bytes(kv_form_, config_));
   if (config.routing.experts > 0) experts_.emplace(pool_, kernels_, config_, options.max_chunk);
 }
 
 size_t CpuModel::bytes_per_page(const ModelConfig& config, const CpuOptions& options) {
-  return config.layers * kPageTokens * row_bytes(config, options);
+  return config.layers * kPageTokens * kv_row_bytes(kv_form(config, options), config);
 }
 
 DeviceMemory CpuModel::memory() const {
@@ -176,6 +177,7 @@ void CpuModel::attend(const AttentionWeights& w, const PassChunk& chunk, const L
                              chunk.tokens,
                              chunk.position,
                              cache,
+                             kv_form_,
                              chunk.pages,
                              w.k_b,
                              w.v_b,
@@ -217,7 +219,7 @@ void CpuModel::queries(const CpuPass& pass, const AttentionWeights& w) {
 void CpuModel::append_to_cache(const CpuPass& pass, const AttentionWeights& w,
                                const LayerPages& cache) {
   const size_t dim = config_.cache_dim(), rank = config_.kv_lora_rank,
-               width = LatentAttention::row_width(config_);
+               width = kv_row_width(config_);
   for (const PassChunk& chunk : pass.chunks) {
     for (size_t i = 0; i < chunk.tokens; ++i) {
       const size_t t = chunk.first_row + i;
@@ -228,16 +230,14 @@ void CpuModel::append_to_cache(const CpuPass& pass, const AttentionWeights& w,
       rotate(pass, row + rank, t);
       std::byte* out = cache.row(chunk.pages, chunk.position + i);
       if (tile_attention_) {
-        tile_attention_->store_row(row, reinterpret_cast<uint16_t*>(out));
+        tile_attention_->store_row(row, out);
+      } else if (kv_form_ == KvForm::kInt8) {
+        store_int8_row({rank, width}, row, out);
       } else {
         std::memcpy(out, row, dim * sizeof(float));
       }
     }
   }
-}
-
-size_t CpuModel::cache_row_bytes() const {
-  return row_bytes(config_, options_);
 }
 
 // projected_ = down(silu(gate normed_) * up normed_).

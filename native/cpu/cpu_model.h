@@ -24,6 +24,7 @@ struct CpuOptions {
   size_t context_length;                   // positions of one sequence, ≥ 1
   size_t max_chunk;                        // tokens a pass may hold, ≥ 1
   size_t pages;                            // of KV, ≥ 1
+  bool int8_cache;                         // otherwise bfloat16 on tiles, float32 elsewhere
   std::optional<AttentionForm> attention;  // forced; by default the cheaper form
 };
 
@@ -66,7 +67,6 @@ class CpuModel final : public DeviceModel {
   void add_to_residual(CpuPass& pass, const float* y);
   void attention(CpuPass& pass, const AttentionWeights& w, size_t layer);
   void attend(const AttentionWeights& w, const PassChunk& chunk, const LayerPages& cache);
-  size_t cache_row_bytes() const;
   void queries(const CpuPass& pass, const AttentionWeights& w);
   void append_to_cache(const CpuPass& pass, const AttentionWeights& w, const LayerPages& cache);
   void feed_forward(CpuPass& pass, const FeedForwardWeights& w);
@@ -77,10 +77,11 @@ class CpuModel final : public DeviceModel {
   const std::unique_ptr<const ModelWeights> weights_;
   const std::vector<double> frequencies_;  // [rope_dim / 2] radians per position
   const float scale_;                      // of attention scores
+  const KvForm kv_form_;
   ThreadPool pool_;
   Linear linear_;
   std::optional<Experts> experts_;
-  std::optional<LatentAttention> tile_attention_;  // then the cache is bfloat16, otherwise float32
+  std::optional<LatentAttention> tile_attention_;  // where the path has tiles
 
   KvPool kv_pool_;
 

@@ -14,8 +14,8 @@ size_t tile_count(size_t tokens) {
 
 }  // namespace
 
-DecompressedAttention::Scratch::Scratch(const DecompressedShape& shape, size_t max_tokens,
-                                        float* base) {
+DecompressedAttention::Scratch::Scratch(const DecompressedShape& shape, size_t row_width,
+                                        size_t max_tokens, float* base) {
   floats = 0;
   const auto take = [&](size_t n) {
     float* p = base == nullptr ? nullptr : base + floats;
@@ -30,8 +30,7 @@ DecompressedAttention::Scratch::Scratch(const DecompressedShape& shape, size_t m
   padded = take(kTileHeads * shape.key_width());
   keys = take_bf16(shape.keys());
   values = take_bf16(shape.values());
-  expand = take(32 * (shape.padded_nope() + shape.value_width()) +
-                kAttentionBlock * shape.value_width() / 2);
+  expand = take(expand_scratch(shape, row_width));
   softmax = take(tile_attention_scratch(shape.softmax()));
   state = {take(lanes), take(lanes), take(lanes * shape.value_width())};
 }
@@ -45,20 +44,18 @@ DecompressedAttention::DecompressedAttention(ThreadPool& pool, const Kernels& ke
       config_(config),
       shape_{config.kv_lora_rank, config.nope_dim, config.rope_dim, config.value_dim},
       max_tokens_(max_tokens),
-      stride_(Scratch(shape_, max_tokens, nullptr).floats),
+      stride_(Scratch(shape_, kv_row_width(config), max_tokens, nullptr).floats),
       scratch_(pool.threads() * stride_) {}
 
 void DecompressedAttention::run(const AttentionWeights& weights, const float* queries,
-                                const PassChunk& chunk, const LayerPages& cache, size_t row_width,
-                                float* out) {
-  const TileCache rows{reinterpret_cast<const uint16_t*>(cache.first),
-                       cache.page_bytes / sizeof(uint16_t), chunk.pages.data()};
+                                const PassChunk& chunk, const TileCache& cache, float* out) {
   const size_t operations = config_.heads * chunk.total() * chunk.tokens * shape_.key_width() / 8;
   pool_.run(config_.heads, operations, [&](size_t first, size_t last, size_t thread) {
     const TileGuard guard(kernels_, true);
-    const Scratch scratch(shape_, max_tokens_, scratch_.data() + thread * stride_);
+    const Scratch scratch(shape_, kv_row_width(config_), max_tokens_,
+                          scratch_.data() + thread * stride_);
     for (size_t head = first; head < last && !pool_.interrupted(); ++head)
-      attend_head(weights, queries, chunk, rows, row_width, head, scratch, out);
+      attend_head(weights, queries, chunk, cache, head, scratch, out);
   });
 }
 
@@ -77,9 +74,8 @@ void DecompressedAttention::pack_queries(const float* queries, const PassChunk& 
 
 // The keys of a block serve all tokens before the next block is computed.
 void DecompressedAttention::attend_head(const AttentionWeights& weights, const float* queries,
-                                        const PassChunk& chunk, const TileCache& cache,
-                                        size_t row_width, size_t head, const Scratch& s,
-                                        float* out) {
+                                        const PassChunk& chunk, const TileCache& cache, size_t head,
+                                        const Scratch& s, float* out) {
   const Matrix k_b = weights.k_b[head], v_b = weights.v_b[head];
   float* w_uv = s.unpacked + shape_.rank * shape_.nope;
   kernels_.dequantize_row(k_b.type)(k_b.data, s.unpacked, shape_.rank * shape_.nope);
@@ -97,8 +93,7 @@ void DecompressedAttention::attend_head(const AttentionWeights& weights, const f
   tiles_.reset(shape_.softmax(), tiles, s.state);
   for (size_t first = 0; first < total && !pool_.interrupted(); first += kAttentionBlock) {
     const size_t count = std::min(kAttentionBlock, total - first);
-    decompress_.expand(shape_, cache, row_width, first, count, s.weights, s.keys, s.values,
-                       s.expand);
+    decompress_.expand(shape_, cache, first, count, s.weights, s.keys, s.values, s.expand);
     for (size_t tile = 0; tile < tiles; ++tile) {
       decompress_.add(shape_, s.queries + tile * kTileHeads * shape_.key_width(),
                       chunk.position + tile * kTileHeads, s.keys, s.values, first, count,

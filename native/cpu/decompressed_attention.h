@@ -6,7 +6,7 @@
 #include "cpu/buffer.h"
 #include "cpu/cpu_pass.h"
 #include "cpu/kernels.h"
-#include "cpu/kv_pool.h"
+#include "cpu/kv_rows.h"
 #include "cpu/thread_pool.h"
 #include "cpu/tile_attention.h"
 #include "model/weights.h"
@@ -20,17 +20,16 @@ class DecompressedAttention {
   DecompressedAttention(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config,
                         size_t max_tokens);
 
-  // As LatentAttention::run for one chunk, whose rows in `queries` and `out` are those of the pass;
-  // cache rows hold `row_width` values.
+  // As LatentAttention::run for one chunk, whose rows in `queries` and `out` are those of the pass.
   void run(const AttentionWeights& weights, const float* queries, const PassChunk& chunk,
-           const LayerPages& cache, size_t row_width, float* out);
+           const TileCache& cache, float* out);
 
   size_t bytes() const { return scratch_.bytes(); }
 
  private:
   // A thread's memory.
   struct Scratch {
-    Scratch(const DecompressedShape& shape, size_t max_tokens, float* base);
+    Scratch(const DecompressedShape& shape, size_t row_width, size_t max_tokens, float* base);
 
     float* unpacked;    // [rank, nope], then [value, rank]
     uint16_t* weights;  // right operands
@@ -45,8 +44,7 @@ class DecompressedAttention {
   };
 
   void attend_head(const AttentionWeights& weights, const float* queries, const PassChunk& chunk,
-                   const TileCache& cache, size_t row_width, size_t head, const Scratch& scratch,
-                   float* out);
+                   const TileCache& cache, size_t head, const Scratch& scratch, float* out);
   void pack_queries(const float* queries, const PassChunk& chunk, size_t head,
                     const Scratch& scratch);
 

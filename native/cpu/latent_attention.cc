@@ -19,11 +19,6 @@ size_t parts_of(size_t positions) {
   return (positions + kPartLength - 1) / kPartLength;
 }
 
-TileCache tile_cache(const LayerPages& cache, const PassChunk& chunk) {
-  return {reinterpret_cast<const uint16_t*>(cache.first), cache.page_bytes / sizeof(uint16_t),
-          chunk.pages.data()};
-}
-
 size_t round_up(size_t n, size_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
@@ -35,17 +30,16 @@ bool LatentAttention::fits(const Kernels& kernels, const ModelConfig& config) {
          config.kv_lora_rank % 32 == 0;
 }
 
-size_t LatentAttention::row_width(const ModelConfig& config) {
-  return round_up(config.cache_dim(), kTileColumns);
-}
-
 LatentAttention::LatentAttention(ThreadPool& pool, const Kernels& kernels,
-                                 const ModelConfig& config, size_t max_tokens, size_t context)
+                                 const ModelConfig& config, KvForm form, size_t max_tokens,
+                                 size_t context)
     : pool_(pool),
       kernels_(kernels),
       tiles_(*tile_attention_kernels()),
       config_(config),
-      shape_{config.kv_lora_rank, row_width(config)},
+      form_(form),
+      row_{config.kv_lora_rank, kv_row_width(config)},
+      shape_{config.kv_lora_rank, row_.width},
       queries_(max_tokens * config.heads * shape_.width),
       packed_(head_groups() * max_tokens * kTileHeads * shape_.width / 2),
       latents_(max_tokens * head_groups() * kTileHeads * config.kv_lora_rank),
@@ -62,6 +56,18 @@ LatentAttention::LatentAttention(ThreadPool& pool, const Kernels& kernels,
   scratch_stride_ = round_up(std::max(tile_attention_scratch(shape_), projection), 16);
   scratch_ = Buffer(pool.threads() * scratch_stride_);
   int8_ = Int8Buffer(pool.threads() * int8_rows_, widest);
+}
+
+TileCache LatentAttention::tile_cache(const LayerPages& cache, const PassChunk& chunk) const {
+  return {cache.first, cache.page_bytes, chunk.pages.data(), form_ == KvForm::kInt8, row_};
+}
+
+void LatentAttention::store_row(const float* row, std::byte* out) const {
+  if (form_ == KvForm::kInt8) {
+    store_int8_row(row_, row, out);
+  } else {
+    tiles_.to_bf16(row, row_.width, reinterpret_cast<uint16_t*>(out));
+  }
 }
 
 size_t LatentAttention::bytes() const {
@@ -257,7 +263,8 @@ void LatentAttention::run(const AttentionWeights& weights, const float* queries,
     from_latent(weights, tokens, kind, out);
   }
   for (const PassChunk& chunk : chunks) {
-    if (decompressed(chunk)) decompressed_.run(weights, queries, chunk, cache, shape_.width, out);
+    if (decompressed(chunk))
+      decompressed_.run(weights, queries, chunk, tile_cache(cache, chunk), out);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "cpu/decompressed_attention.h"
 #include "cpu/kernels.h"
 #include "cpu/kv_pool.h"
+#include "cpu/kv_rows.h"
 #include "cpu/linear.h"
 #include "cpu/thread_pool.h"
 #include "cpu/tile_attention.h"
@@ -26,24 +27,21 @@ class LatentAttention {
   // Whether this path and these dimensions can use it.
   static bool fits(const Kernels& kernels, const ModelConfig& config);
 
-  // Values of one cache row: cache_dim, padded with zeros to whole tiles.
-  static size_t row_width(const ModelConfig& config);
-
   // From this many new tokens of a sequence on a prefill goes decompressed (measured on Lite's
   // dimensions, at depths 512 to 8,192; see docs/performance.md).
   static constexpr size_t kDecompressTokens = 160;
 
-  // Passes of up to `max_tokens` tokens whose sequences have up to `context` positions; all
-  // references must outlive this.
-  LatentAttention(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config,
+  // A cache in `form`, kBf16 or kInt8. Passes of up to `max_tokens` tokens whose sequences have up
+  // to `context` positions; all references must outlive this.
+  LatentAttention(ThreadPool& pool, const Kernels& kernels, const ModelConfig& config, KvForm form,
                   size_t max_tokens, size_t context);
 
-  // One row of row_width values as it stands in the cache.
-  void store_row(const float* row, uint16_t* out) const { tiles_.to_bf16(row, shape_.width, out); }
+  // One row [kv_row_width], the padding zero, as it stands in the cache.
+  void store_row(const float* row, std::byte* out) const;
 
-  // queries [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled; cache rows of
-  // row_width bfloat16 values, new tokens included; out [tokens, heads * value_dim]. What a row of
-  // a kDecode pass (≤ kMostDecodeRows rows) gets does not depend on the others.
+  // queries [tokens, heads * query_dim], [nope | rope] per head, rotated and scaled; cache rows,
+  // new tokens included; out [tokens, heads * value_dim]. What a row of a kDecode pass (≤
+  // kMostDecodeRows rows) gets does not depend on the others.
   void run(const AttentionWeights& weights, const float* queries, std::span<const PassChunk> chunks,
            PassKind kind, const LayerPages& cache, float* out,
            std::optional<AttentionForm> forced = {});
@@ -71,6 +69,7 @@ class LatentAttention {
   void from_latent(const AttentionWeights& weights, size_t tokens, PassKind kind, float* out);
   const uint16_t* packed(size_t group, size_t row, size_t tokens) const;
   float* latent(size_t row, size_t group);
+  TileCache tile_cache(const LayerPages& cache, const PassChunk& chunk) const;
   TileAttentionState state(size_t token) const;
   size_t attention_operations(size_t tokens, size_t total) const;
   size_t head_groups() const { return (config_.heads + kTileHeads - 1) / kTileHeads; }
@@ -79,6 +78,8 @@ class LatentAttention {
   const Kernels& kernels_;
   const TileAttentionKernels& tiles_;
   const ModelConfig& config_;
+  const KvForm form_;
+  const Int8KvRow row_;
   const TileAttentionShape shape_;
 
   Buffer queries_;  // [max_tokens, heads, row_width]: latent queries, the padding zero

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu/int8_kv_row.h"
+
 namespace lacuna::cpu {
 
 inline constexpr size_t kTileHeads = 16;  // heads of one tile; fewer are padded with zeros
@@ -21,15 +23,18 @@ struct TileAttentionShape {
   size_t width;  // rank + rope: values of a cache row
 };
 
-// bfloat16 rows of `width` values in pages; position p is row p % kTilePage of page
+// Cache rows in pages, as bfloat16 or as int8 rows; position p is row p % kTilePage of page
 // pages[p / kTilePage].
 struct TileCache {
-  const uint16_t* first;  // page 0
-  size_t page_stride;     // values from one page to the next
+  const std::byte* first;  // page 0
+  size_t page_bytes;       // from one page to the next
   const uint32_t* pages;
+  bool is_int8;
+  Int8KvRow row;  // row.width holds for bfloat16, too
 
-  const uint16_t* page(size_t position) const {
-    return first + pages[position / kTilePage] * page_stride;
+  size_t row_bytes() const { return is_int8 ? row.bytes() : row.width * sizeof(uint16_t); }
+  const std::byte* at(size_t position) const {
+    return first + pages[position / kTilePage] * page_bytes + position % kTilePage * row_bytes();
   }
 };
 
@@ -80,18 +85,21 @@ struct DecompressedShape {
   TileAttentionShape softmax() const { return {value_width(), key_width()}; }
 };
 
+// Floats of scratch for `expand`: products, values as rows, and cache rows in bfloat16.
+inline size_t expand_scratch(const DecompressedShape& shape, size_t row_width) {
+  return 32 * (shape.padded_nope() + shape.value_width()) +
+         kAttentionBlock * shape.value_width() / 2 + 32 * row_width / 2;
+}
+
 struct TileDecompressKernels {
   // One head's W_UK^T [rank, nope] and W_UV [value, rank] → `out` [shape.weights()].
   void (*prepare)(const DecompressedShape& shape, const float* w_uk, const float* w_uv,
                   uint16_t* out);
 
   // Keys [count ≤ kAttentionBlock, key_width] and values as tiles of the positions from `first`, a
-  // multiple of kAttentionBlock. `row_stride` values lie between cache rows. `scratch` holds 32 *
-  // (padded_nope + value_width) floats and kAttentionBlock * value_width values. Needs the tile
-  // unit.
-  void (*expand)(const DecompressedShape& shape, const TileCache& cache, size_t row_stride,
-                 size_t first, size_t count, const uint16_t* weights, uint16_t* keys,
-                 uint16_t* values, float* scratch);
+  // multiple of kAttentionBlock. `scratch`: see expand_scratch. Needs the tile unit.
+  void (*expand)(const DecompressedShape& shape, const TileCache& cache, size_t first, size_t count,
+                 const uint16_t* weights, uint16_t* keys, uint16_t* values, float* scratch);
 
   // Adds those positions to sixteen tokens; lane l sees positions up to first_position + l.
   // `queries`: the tokens' rows [nope | rope | 0] as one packed tile; `scratch` as for absorbed.

@@ -85,6 +85,7 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
       .context_length = std::min<size_t>(wanted, config.context_length),
       .max_chunk = options.chunk,
       .pages = 0,
+      .int8_cache = options.int8_cache,
       .attention = {}};
   const size_t page_bytes = cpu::CpuModel::bytes_per_page(config, cpu_options);
   cpu_options.pages = pages_for(options.kv_bytes, page_bytes, cpu_options.context_length);

@@ -16,6 +16,7 @@ struct LoadOptions {
   size_t threads = 0;             // 0: one per physical core
   size_t chunk = 1024;            // tokens per prefill pass
   size_t kv_bytes = 0;            // of KV pages; 0: enough for two full contexts
+  bool int8_cache = false;        // KV in bytes: half the memory of bfloat16, slightly rounded
   std::optional<cpu::Path> path;  // by default chosen by `path_for`
 };
 

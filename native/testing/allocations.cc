@@ -73,6 +73,7 @@ Napi::Value count_allocations(const Napi::CallbackInfo& info) {
                          .context_length = 512,
                          .max_chunk = 64,
                          .pages = 512 / kPageTokens,
+                         .int8_cache = false,
                          .attention = {}});
     const std::vector<int32_t> tokens = ints_field(o, "tokens");
     std::vector<float> logits(config.vocabulary);

@@ -53,15 +53,26 @@ Napi::Value attention(const Napi::CallbackInfo& info) {
     std::vector<float> out(tokens * config.heads * config.value_dim);
     std::vector<float> scratch(cpu::attention_scratch(config, tokens));
     const size_t dim = config.cache_dim(), positions = cache.size() / dim;
-    PagedCache paged(positions, dim * sizeof(float));
+    const bool int8 = o.Get("int8").ToBoolean();
+    const cpu::KvForm form = int8 ? cpu::KvForm::kInt8 : cpu::KvForm::kFloat32;
+    const size_t width = cpu::kv_row_width(config);
+    PagedCache paged(positions, cpu::kv_row_bytes(form, config));
+    std::vector<float> row(width);
     for (size_t p = 0; p < positions; ++p) {
-      std::memcpy(paged.layer().row(paged.pages, p), cache.data() + p * dim, dim * sizeof(float));
+      std::byte* to = paged.layer().row(paged.pages, p);
+      std::copy_n(cache.begin() + static_cast<std::ptrdiff_t>(p * dim), dim, row.begin());
+      if (int8) {
+        cpu::store_int8_row({config.kv_lora_rank, width}, row.data(), to);
+      } else {
+        std::memcpy(to, row.data(), dim * sizeof(float));
+      }
     }
     const cpu::AttentionInput input{
         queries.data(),
         tokens,
         positions - tokens,
         paged.layer(),
+        form,
         paged.pages,
         stack_of(k_b, config.heads, config.kv_lora_rank, config.nope_dim),
         stack_of(v_b, config.heads, config.value_dim, config.kv_lora_rank),
@@ -99,14 +110,14 @@ Napi::Value tile_attention(const Napi::CallbackInfo& info) {
     weights.v_b = stack_of(v_b, config.heads, config.value_dim, config.kv_lora_rank);
 
     cpu::ThreadPool pool(size_field(o, "threads"));
-    const size_t positions = cache.size() / dim, width = cpu::LatentAttention::row_width(config);
-    cpu::LatentAttention attention(pool, kernels_field(o), config, tokens, positions);
-    PagedCache paged(positions, width * sizeof(uint16_t));
+    const size_t positions = cache.size() / dim, width = cpu::kv_row_width(config);
+    const cpu::KvForm form = o.Get("int8").ToBoolean() ? cpu::KvForm::kInt8 : cpu::KvForm::kBf16;
+    cpu::LatentAttention attention(pool, kernels_field(o), config, form, tokens, positions);
+    PagedCache paged(positions, cpu::kv_row_bytes(form, config));
     std::vector<float> row(width), out(tokens * config.heads * config.value_dim);
     for (size_t p = 0; p < positions; ++p) {
       std::copy_n(cache.begin() + static_cast<std::ptrdiff_t>(p * dim), dim, row.begin());
-      attention.store_row(row.data(),
-                          reinterpret_cast<uint16_t*>(paged.layer().row(paged.pages, p)));
+      attention.store_row(row.data(), paged.layer().row(paged.pages, p));
     }
     const cpu::PassChunk chunk{0, tokens, positions - tokens, paged.pages};
     attention.run(

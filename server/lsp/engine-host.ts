@@ -6,6 +6,7 @@ export interface EngineSettings {
   readonly model: string;
   readonly threads: number;
   readonly contextLength: number;
+  readonly kvCache: 'auto' | 'int8';
 }
 
 /** Loads a model; `onProgress` gets 0 … 1. Rejects with an `EngineError` where a person can act. */

@@ -24,6 +24,10 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   debounce: wholeNumber(0, 5000),
   threads: wholeNumber(0, 256),
   contextLength: wholeNumber(64, 163840),
+  kvCache: {
+    wanted: '"auto" or "int8"',
+    valid: (value): value is 'auto' | 'int8' => value === 'auto' || value === 'int8',
+  },
 };
 
 /**

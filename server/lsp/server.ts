@@ -108,17 +108,18 @@ export class LacunaServer {
   }
 
   /** `reload`: load the model even if it is the one that is there. */
-  private apply({ enable, model, threads, contextLength }: LacunaSettings, reload = false): void {
+  private apply(settings: LacunaSettings, reload = false): void {
+    const { enable, model, threads, contextLength, kvCache } = settings;
     if (!enable) {
       void this.close();
       this.observer.off();
       return;
     }
-    const wanted = JSON.stringify([model, threads, contextLength]);
+    const wanted = JSON.stringify([model, threads, contextLength, kvCache]);
     if (wanted === this.loaded && !reload) return;
     // Requests on the old model would only delay its end. Those that wait for a first one go on waiting.
     if (this.loaded !== undefined) this.requests.abortAll();
     this.loaded = wanted;
-    this.host.load({ model, threads, contextLength });
+    this.host.load({ model, threads, contextLength, kvCache });
   }
 }

@@ -12,6 +12,7 @@ export interface ModelRequest {
   readonly threads: number;
   /** Tokens; capped by what the model was trained for. */
   readonly contextLength: number;
+  readonly kvCache: 'auto' | 'int8';
 }
 
 /**
@@ -22,10 +23,10 @@ export interface ModelRequest {
  */
 export async function loadEngine(
   packageRoot: string,
-  { flag, setting, threads, contextLength }: ModelRequest,
+  { flag, setting, ...options }: ModelRequest,
   onProgress?: (fraction: number) => void,
 ): Promise<Engine> {
   const environment = process.env['LACUNA_MODEL'];
   const { path } = findModel({ flag, environment, setting, packageRoot });
-  return loadNativeEngine(loadAddon(packageRoot), path, { threads, contextLength }, onProgress);
+  return loadNativeEngine(loadAddon(packageRoot), path, options, onProgress);
 }

@@ -32,6 +32,8 @@ export interface AttentionShape {
 export interface AttentionCall {
   readonly path: CpuPath;
   readonly form: AttentionForm;
+  /** Keeps the cache in bytes. */
+  readonly int8?: boolean;
   readonly tokens: number;
   /** [tokens, heads * (nope + rope)] */
   readonly queries: Float32Array;

@@ -22,7 +22,7 @@ describe('language server: settings', () => {
       configuration: [{ threads: 2 }],
     });
     await client.status(ready);
-    assert.deepEqual(loads, [{ model: '', threads: 2, contextLength: 256 }]);
+    assert.deepEqual(loads, [{ model: '', threads: 2, contextLength: 256, kvCache: 'auto' }]);
     assert.ok(client.serverRequests.includes('client/registerCapability'));
   });
 
@@ -72,7 +72,7 @@ describe('language server: settings', () => {
       ],
     });
     await client.status(ready);
-    assert.deepEqual(loads, [{ model: '', threads: 0, contextLength: 2048 }]);
+    assert.deepEqual(loads, [{ model: '', threads: 0, contextLength: 2048, kvCache: 'auto' }]);
     const warnings = client.logs.filter(({ type }) => type === 2).map(({ message }) => message);
     assert.equal(warnings.length, 6, warnings.join('\n'));
     assert.ok(

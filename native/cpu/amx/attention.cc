@@ -15,12 +15,12 @@ struct Scratch {
   Scratch(const TileAttentionShape& shape, float* base)
       : scores(base),
         probabilities(reinterpret_cast<uint16_t*>(base + kAttentionBlock * kTileHeads)),
-        values(probabilities + kAttentionBlock * kTileHeads) {
-    static_cast<void>(shape);
-  }
+        values(probabilities + kAttentionBlock * kTileHeads),
+        rows(values + kAttentionBlock * shape.rank) {}
   float* scores;
   uint16_t* probabilities;
   uint16_t* values;
+  uint16_t* rows;  // [128, width], of an int8 cache
 };
 
 void to_bf16(const float* x, size_t columns, uint16_t* out) {
@@ -45,8 +45,7 @@ void add(const TileAttentionShape& shape, const uint16_t* queries, size_t tokens
   for (; first < last; first += kAttentionBlock) {
     const size_t count = last - first < kAttentionBlock ? last - first : kAttentionBlock;
     const size_t lower = count < kTilePage ? count : kTilePage, upper = count - lower;
-    const uint16_t* page[2] = {cache.page(first),
-                               upper > 0 ? cache.page(first + kTilePage) : nullptr};
+    const uint16_t* page[2] = {};
     bool interleaved = false;
     for (size_t t = 0; t < tokens; ++t) {
       const size_t end = first_position + t + 1;  // one past the last position that token t sees
@@ -54,8 +53,12 @@ void add(const TileAttentionShape& shape, const uint16_t* queries, size_t tokens
       const size_t visible = end - first < count ? end - first : count;
       const size_t steps = (visible + 31) / 32;
       if (!interleaved) {
+        page[0] = rows_at(cache, first, lower, s.rows);
         interleave_values(shape, page[0], lower, s.values);
-        if (upper > 0) interleave_values(shape, page[1], upper, s.values + kPageValues);
+        if (upper > 0) {
+          page[1] = rows_at(cache, first + kTilePage, upper, s.rows + kTilePage * shape.width);
+          interleave_values(shape, page[1], upper, s.values + kPageValues);
+        }
         interleaved = true;
       }
       const uint16_t* query = queries + t * kTileHeads * shape.width;
@@ -103,9 +106,9 @@ constexpr TileAttentionKernels kKernels{reset, add, combine, to_bf16};
 namespace lacuna::cpu {
 
 size_t tile_attention_scratch(const TileAttentionShape& shape) {
-  // Scores in float32; probabilities and values are half as wide.
+  // Scores in float32; probabilities, values and rows are half as wide.
   return kAttentionBlock * kTileHeads + kAttentionBlock * kTileHeads / 2 +
-         kAttentionBlock * shape.rank / 2;
+         kAttentionBlock * shape.rank / 2 + kAttentionBlock * shape.width / 2;
 }
 
 const TileAttentionKernels* tile_attention_kernels() {

@@ -25,6 +25,30 @@ static inline __m512i bf16_pair(__m512 low, __m512 high) {
   return bits;
 }
 
+// `count` rows of one page in bfloat16, from `position` on: where they are, or unpacked into `room`
+// [count, row.width].
+static inline const uint16_t* rows_at(const TileCache& cache, size_t position, size_t count,
+                                      uint16_t* room) {
+  const std::byte* row = cache.at(position);
+  if (!cache.is_int8) return reinterpret_cast<const uint16_t*>(row);
+  const Int8KvRow& shape = cache.row;
+  for (size_t i = 0; i < count; ++i, row += shape.bytes()) {
+    uint16_t* out = room + i * shape.width;
+    const auto* scales = reinterpret_cast<const float*>(row);
+    const auto* latent = reinterpret_cast<const __m128i*>(row + shape.latent());
+    for (size_t column = 0; column < shape.rank; column += 32, latent += 2) {
+      const __m512 scale = _mm512_set1_ps(scales[column / kKvGroup]);
+      const auto values = [&](const __m128i* bytes) {
+        return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(bytes))),
+                             scale);
+      };
+      _mm512_storeu_si512(out + column, bf16_pair(values(latent), values(latent + 1)));
+    }
+    std::memcpy(out + shape.rank, row + shape.key(), (shape.width - shape.rank) * sizeof(uint16_t));
+  }
+  return room;
+}
+
 // Latents of `count` positions of one page as right operands: pairs of positions side by side.
 // Missing positions are zero.
 static inline void interleave_values(const TileAttentionShape& shape, const uint16_t* cache,

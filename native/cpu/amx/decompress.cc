@@ -81,14 +81,15 @@ void store_bf16(const float* x, size_t columns, uint16_t* out) {
   }
 }
 
-void expand(const DecompressedShape& shape, const TileCache& cache, size_t row_stride, size_t first,
-            size_t count, const uint16_t* weights, uint16_t* keys, uint16_t* values,
-            float* scratch) {
+void expand(const DecompressedShape& shape, const TileCache& cache, size_t first, size_t count,
+            const uint16_t* weights, uint16_t* keys, uint16_t* values, float* scratch) {
   const size_t width = shape.key_width(), value_width = shape.value_width(),
                tiles = (shape.padded_nope() + value_width) / 16, stride = tiles * 16;
+  const size_t row_stride = cache.row.width;
   auto* value_rows = reinterpret_cast<uint16_t*>(scratch + 32 * stride);
+  uint16_t* room = value_rows + kAttentionBlock * value_width;
   for (size_t p = 0; p < count; p += 32) {
-    const uint16_t* rows = cache.page(first + p) + (first + p) % kTilePage * row_stride;
+    const uint16_t* rows = rows_at(cache, first + p, count - p < 32 ? count - p : 32, room);
     multiply_rows(shape.rank / 32, rows, row_stride, weights, tiles, scratch);
     for (size_t i = 0; i < 32; ++i) {
       uint16_t* key = keys + (p + i) * width;

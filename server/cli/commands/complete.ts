@@ -26,8 +26,8 @@ export async function complete(
   const document = openDocument(location.file);
   const offset = offsetOf(document, location);
   return interruptible(async (signal) => {
-    const { threads, contextLength } = defaultSettings;
-    const request = { flag: options.model, threads, contextLength };
+    const { threads, contextLength, kvCache } = defaultSettings;
+    const request = { flag: options.model, threads, contextLength, kvCache };
     const engine = await endedByInterrupt(() =>
       withLoadLine(process.stderr, (onProgress) => loadEngine(packageRoot, request, onProgress)),
     );

@@ -22,8 +22,8 @@ export async function lsp(
   });
   const server = new LacunaServer(connectProcess(transport, watch), {
     version,
-    loadEngine: ({ model: setting, threads, contextLength }, onProgress) =>
-      loadEngine(packageRoot, { flag, setting, threads, contextLength }, onProgress),
+    loadEngine: ({ model: setting, ...options }, onProgress) =>
+      loadEngine(packageRoot, { flag, setting, ...options }, onProgress),
   });
   server.listen();
   return new Promise(() => undefined);

@@ -49,6 +49,11 @@ export interface NativeEngineOptions {
    * filled. One that is smaller than a context shortens the context.
    */
   readonly kvBytes?: number;
+  /**
+   * How positions are kept: `auto` as float32 for small models and bfloat16 for large ones, `int8` in about half the
+   * bytes of bfloat16, slightly rounded.
+   */
+  readonly kvCache?: 'auto' | 'int8';
   /** Worker threads, the engine's own included; 0 picks the number of physical cores. */
   readonly threads?: number;
   /**

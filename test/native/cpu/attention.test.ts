@@ -113,6 +113,23 @@ describe('latent attention', function () {
     );
   }
 
+  for (const c of [...cases.slice(1), ...tileCases]) {
+    it(`loses little with a cache in bytes: ${JSON.stringify(c)}`, () => {
+      const call = { ...randomCall(createRandom(c.rank + 1), c), int8: true };
+      const expected = naiveAttention(call);
+      for (const path of exactPaths()) {
+        for (const form of ['absorbed', 'decompressed'] as const) {
+          assertClose(testingAddon().attention({ ...call, path, form }), expected, 0.1, path);
+        }
+      }
+      if (!tiles || c.rank % 32 !== 0) return;
+      for (const form of [undefined, 'absorbed', 'decompressed'] as const) {
+        const tiled = { ...call, path: 'amx' as const, threads: 1, ...(form ? { form } : {}) };
+        assertClose(testingAddon().tileAttention(tiled), expected, 0.1, form);
+      }
+    });
+  }
+
   (tiles ? it : it.skip)('gives the same bits for every number of threads, on tiles', () => {
     // Enough work to be worth sharing, by tokens and by parts of the cache.
     for (const [tokens, positions] of [

@@ -3,7 +3,7 @@ import type { Engine } from '../../../server/engine/contract.js';
 import { EngineHost, type EngineObserver } from '../../../server/lsp/engine-host.js';
 import { ScriptedEngine } from '../../support/scripted-engine.js';
 
-const settings = { model: '', threads: 0, contextLength: 64 };
+const settings = { model: '', threads: 0, contextLength: 64, kvCache: 'auto' } as const;
 const never = new AbortController().signal;
 
 /** Engines that are loaded by hand, and what became of them, in order. */
