@@ -16,9 +16,9 @@ class LaneWork {
  public:
   // Sequences of a lane that run side by side; later ones wait.
   static constexpr size_t kMostActive = 8;
-  // While a prompt is computed, the lane's other answers go on: this many decode steps after each
-  // chunk, which take about as long as the chunk.
-  static constexpr size_t kDecodesPerChunk = 8;
+  // While a prompt is computed, the lane's other answers go on: the prompt takes chunks of so many
+  // tokens at most, and after each come so many decode steps, which take about as long.
+  static constexpr size_t kSharedChunk = 256, kDecodesPerChunk = 8;
 
   // A sequence in the current step.
   struct Part {

@@ -79,14 +79,21 @@ bool Scheduler::begin(LaneWork& lane) {
   }
   const std::vector<Sequence*> chosen = lane.choose();
   if (chosen.empty()) return false;
-  const bool decodes = chosen.front()->pending() <= kDecodeRun;
-  size_t room = decodes ? std::min(kMostDecodeRows, model_.max_chunk()) : model_.max_chunk();
+  const auto decoding = [](const Sequence* s) { return s->pending() <= kDecodeRun; };
+  const bool decodes = decoding(chosen.front());
+  size_t room = model_.max_chunk();
+  if (decodes) {
+    room = std::min(room, kMostDecodeRows);
+  } else if (const auto active = lane.active();
+             std::any_of(active.begin(), active.end(), decoding)) {
+    room = std::min(room, LaneWork::kSharedChunk);
+  }
   PassKind kind = PassKind::kDecode;
   std::vector<LaneWork::Part> parts;
   for (Sequence* sequence : chosen) {
     if (room == 0) break;
     // Making room for one may cost another its pages, and its place in this step.
-    if (sequence->parked || (decodes && sequence->pending() > kDecodeRun)) continue;
+    if (sequence->parked || decoding(sequence) != decodes) continue;
     const Feed feed = sequence->feed(room);
     const bool ready = make_room(*sequence, sequence->branch.length() + feed.tokens.size());
     std::erase_if(parts, [](const auto& part) { return part.sequence->branch.pages().empty(); });

@@ -244,7 +244,7 @@ describe('the native engine', function () {
     // It has joined the first by now, or has not been looked at yet.
     const waiting = ask(engine, { tokens: prompt(10), maxTokens: 4000 }).answer.then(
       ({ summary }) => summary.reason,
-      (error: NativeError) => error.code,
+      (error: unknown) => (error as NativeError).code,
     );
     await engine.close();
     assert.equal((await running).summary.reason, 'aborted');

@@ -207,6 +207,19 @@ describe('the scheduler', () => {
     assert.deepEqual(kinds.slice(0, expected.length), expected);
   });
 
+  it('takes smaller chunks of a prompt while others of its lane decode', () => {
+    const chunks = (others: number): number => {
+      const scheduler = makeScheduler({ chunk: 512, contextLength: 1024 });
+      for (let i = 0; i < others; i++) add(scheduler, { tokens: text(3, i + 1), maxTokens: 50 });
+      while (others > 0 && !scheduler.events().some((event) => 'id' in event)) scheduler.run();
+      add(scheduler, { tokens: text(601) });
+      finish(scheduler);
+      const prefills = scheduler.passes().filter(({ kind }) => kind === 'prefill');
+      return Math.max(...prefills.map(({ chunks: [chunk] }) => chunk?.tokens ?? 0));
+    };
+    assert.deepEqual([chunks(0), chunks(1)], [512, 256]);
+  });
+
   it('computes the last token of a prompt alone, so that cold and warm answers are the same', () => {
     for (const length of [1, 2, 6, 7, 8, 33, 38, 39, 40, 90]) {
       const scheduler = makeScheduler({ rounds: true });
