@@ -25,12 +25,7 @@ Experts::Sorted::Sorted(const Kernels& kernels, const ModelConfig& config, size_
 void Experts::Sorted::prepare(const Kernels& kernels, const Visit& visit, Form form) {
   const InputView v = view(visit, form);
   if (form == Form::kInt8) {
-    Int8Rows rows_of_visit = v.int8;
-    rows_of_visit.q += visit.first * v.int8.byte_stride;
-    rows_of_visit.scales += visit.first * v.int8.group_stride;
-    rows_of_visit.sums += visit.first * v.int8.group_stride;
-    rows_of_visit.halves += 2 * visit.first * v.int8.group_stride;
-    kernels.quantize_rows(v.x, columns, visit.count, rows_of_visit);
+    kernels.quantize_rows(v.x, columns, visit.count, rows_from(v.int8, visit.first));
   } else if (form == Form::kBf16) {
     const size_t tiles = (visit.count + kTileTokens - 1) / kTileTokens;
     kernels.bf16->pack(v.x, columns, visit.count, columns, 0, tiles,

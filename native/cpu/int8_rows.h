@@ -23,10 +23,19 @@ struct Int8Rows {
   size_t columns;
 };
 
-inline size_t int8_byte_stride(size_t columns) {
+// The rows from `first` on.
+static inline Int8Rows rows_from(Int8Rows rows, size_t first) {
+  rows.q += first * rows.byte_stride;
+  rows.scales += first * rows.group_stride;
+  rows.sums += first * rows.group_stride;
+  rows.halves += 2 * first * rows.group_stride;
+  return rows;
+}
+
+static inline size_t int8_byte_stride(size_t columns) {
   return (columns + 63) / 64 * 64;
 }
-inline size_t int8_group_stride(size_t columns) {
+static inline size_t int8_group_stride(size_t columns) {
   return (columns / kInt8Group + 15) / 16 * 16;
 }
 

@@ -107,11 +107,7 @@ void LatentAttention::project(const Matrix& w, const float* x, size_t x_stride, 
                  0,
                  nullptr};
   if (view.form == Form::kInt8) {
-    Int8Rows rows = int8_.rows(w.columns);
-    rows.q += thread * int8_rows_ * rows.byte_stride;
-    rows.scales += thread * int8_rows_ * rows.group_stride;
-    rows.sums += thread * int8_rows_ * rows.group_stride;
-    rows.halves += 2 * thread * int8_rows_ * rows.group_stride;
+    const Int8Rows rows = rows_from(int8_.rows(w.columns), thread * int8_rows_);
     kernels_.quantize_rows(x, x_stride, tokens, rows);
     view.int8 = rows;
   } else if (view.form == Form::kBf16) {

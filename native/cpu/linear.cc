@@ -6,6 +6,9 @@
 namespace lacuna::cpu {
 namespace {
 
+// Tokens whose bytes stay in the second-level cache while a block of rows goes by.
+constexpr size_t kInt8Batch = 64;
+
 // What packing one value costs, in multiply-adds.
 constexpr size_t kPackCost = 4;
 
@@ -33,10 +36,13 @@ void multiply_float(const Kernels& kernels, const Matrix& w, size_t first, size_
 void multiply_int8(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
                    const InputView& x, float* out, size_t out_stride) {
   const Int8DotRow dot = kernels.int8_dot_row(w.type);
-  for (size_t r = first; r < last; ++r) {
-    for (size_t t = 0; t < x.tokens; t += kInt8Tokens) {
-      dot(w.row(r), x.int8, x.int8_first + t, std::min(kInt8Tokens, x.tokens - t),
-          out + t * out_stride + (r - first), out_stride);
+  for (size_t batch = 0; batch < x.tokens; batch += kInt8Batch) {
+    const size_t end = std::min(batch + kInt8Batch, x.tokens);
+    for (size_t r = first; r < last; ++r) {
+      for (size_t t = batch; t < end; t += kInt8Tokens) {
+        dot(w.row(r), x.int8, x.int8_first + t, std::min(kInt8Tokens, end - t),
+            out + t * out_stride + (r - first), out_stride);
+      }
     }
   }
 }
@@ -64,7 +70,8 @@ Form form_for(const Kernels& kernels, TensorType type, size_t tokens, size_t col
   if (columns % kTileColumns != 0) return Form::kFloat;
   const bool tiles = kernels.bf16 != nullptr && kernels.bf16->unpack(type) != nullptr;
   const bool bytes = kernels.int8_dot_row != nullptr && kernels.int8_dot_row(type) != nullptr;
-  if (bytes && (kind == PassKind::kDecode || tokens <= kInt8MostTokens)) return Form::kInt8;
+  const bool few = kind == PassKind::kDecode || tokens <= kInt8MostTokens;
+  if (bytes && (few || !tiles)) return Form::kInt8;
   return tiles ? Form::kBf16 : Form::kFloat;
 }
 
@@ -108,7 +115,9 @@ Linear::Linear(ThreadPool& pool, const Kernels& kernels, size_t max_tokens, size
       kernels_(kernels),
       int8_(kernels.int8_dot_row == nullptr
                 ? Int8Buffer()
-                : Int8Buffer(std::min(max_tokens, kMostDecodeRows), widest)),
+                : Int8Buffer(
+                      kernels.bf16 == nullptr ? max_tokens : std::min(max_tokens, kMostDecodeRows),
+                      widest)),
       packed_(kernels.bf16 == nullptr ? 0 : packed_bf16_size(max_tokens, widest) / 2 + 1),
       scratch_stride_((linear_scratch_floats(widest) + 15) / 16 * 16),
       scratch_(pool.threads() * scratch_stride_) {}
@@ -123,7 +132,11 @@ InputView Linear::prepared(Form form) {
   view_.form = form;
   if (form == Form::kInt8 && !has_int8_) {
     view_.int8 = int8_.rows(view_.columns);
-    kernels_.quantize_rows(view_.x, view_.x_stride, view_.tokens, view_.int8);
+    pool_.run(view_.tokens, view_.tokens * view_.columns * kPackCost,
+              [&](size_t first, size_t last, size_t) {
+                kernels_.quantize_rows(view_.x + first * view_.x_stride, view_.x_stride,
+                                       last - first, rows_from(view_.int8, first));
+              });
     has_int8_ = true;
   }
   if (form == Form::kBf16 && !has_packed_) {

@@ -1,9 +1,11 @@
 // Weight matrices of any type times activations. An input is prepared once, in the form that suits
 // the weights and the number of tokens, and then used by every matrix and every thread:
 //   float32  weights are unpacked to float32: exact, for F32 and F16 weights and for CPUs without
-//   the units below; int8     weights stay as they are, activations become bytes: a few tokens,
-//   bound by memory; bf16     weights are unpacked to bfloat16 once for all tokens: many tokens,
-//   bound by the tile unit.
+//            the units below
+//   int8     weights stay as they are, activations become bytes: a few tokens, bound by memory; any
+//            number of them where there is no tile unit
+//   bf16     weights are unpacked to bfloat16 once for all tokens: many tokens, bound by the tile
+//            unit
 #pragma once
 
 #include <algorithm>
