@@ -70,7 +70,7 @@ export function createProgram(
     .description('measure how fast this machine runs a model')
     .option('--model <path>', modelHelp)
     .option('--threads <n>', '0 takes the physical cores', wholeNumber(0, 256), 0)
-    .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 4096), 512)
+    .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 4096), 1024)
     .option('--runs <n>', 'times that everything is measured', wholeNumber(1, 1000), 5)
     .option('--prefill <n,n>', 'lengths of cold prompts', wholeNumbers(1), [512, 2048])
     .option('--depths <n,n>', 'cached tokens to decode behind', wholeNumbers(0), [0, 2048, 8192])
