@@ -65,6 +65,7 @@ void DraftPolicy::observe(size_t trust, bool right) {
 
 void DraftPolicy::passed(size_t rows, size_t drafted, size_t accepted,
                          std::optional<double> seconds) {
+  if (rows == 0 || rows > cost_.most_rows() || drafted > rows) return;
   if (seconds) cost_.add(rows, *seconds);
   const size_t own = rows - drafted;
   const double allowed = kAllowance * static_cast<double>(own + accepted);

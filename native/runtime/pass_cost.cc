@@ -34,7 +34,7 @@ PassCost::PassCost(size_t most_rows) : windows_(std::max<size_t>(most_rows, 1)) 
 
 void PassCost::add(size_t rows, double seconds) {
   ++passes_;
-  if (!(seconds > 0) || !std::isfinite(seconds) || rows == 0 || rows > windows_.size()) return;
+  if (!(seconds > 0) || !std::isfinite(seconds)) return;
   if (rows == 1) {
     keep(single_, next_single_, seconds);
     return;

@@ -26,7 +26,7 @@ class PassCost {
 
  private:
   // Assumed for a further row until it has been timed: experts that the other rows do not visit.
-  static constexpr double kRow = 0.4;
+  static constexpr double kRow = 0.5;
 
   struct Window {
     std::vector<double> samples;  // the latest few

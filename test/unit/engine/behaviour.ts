@@ -111,6 +111,22 @@ export function engineBehaviour(name: string, makeEngine: () => Promise<Engine>)
       assert.ok((await run(plan, GREEDY)).summary.residentTokens > 0);
     });
 
+    it('heals nothing behind a special token', async () => {
+      const special: PromptPlan = { segments: [{ kind: 'special', token: 'bos' }] };
+      const { text, summary } = await run(special, { ...GREEDY, heal: true });
+      assert.equal(text, (await run(special, GREEDY)).text);
+      assert.equal(summary.healedTokens, 0);
+    });
+
+    it('answers the same, whatever the answer may repeat', async () => {
+      const { tokens, text } = await run(plan, GREEDY);
+      for (const draftSources of [[], [`add(a, b) {${text}`], ['', text, 'unlike anything']]) {
+        const again = await run(plan, { ...GREEDY, draftSources });
+        assert.deepEqual(again.tokens, tokens);
+        assert.ok(again.summary.acceptedTokens <= again.summary.draftedTokens);
+      }
+    });
+
     it('ends before a stop string, even one that spans tokens', async () => {
       const { text } = await run(plan, GREEDY);
       for (const width of [1, 2, 5]) {
