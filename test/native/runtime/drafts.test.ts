@@ -7,11 +7,13 @@ import type {
   NativeRequest,
 } from '../../../server/engine/native/addon.js';
 import { exactPaths, fastPaths, fixtureModel, nativeAddon, unavailablePaths } from '../addons.js';
-import { answerTo, type Answer } from './answer.js';
+import { ask, type Answer } from './ask.js';
 
 const prompt = Int32Array.from({ length: 40 }, (_, i) => (i * 37) % 1000);
 /** Does not run in circles, as a greedy answer of a random model does. */
 const DRAWN = { tokens: prompt, maxTokens: 40, temperature: 1, seed: 3 };
+
+const answerTo = (...request: Parameters<typeof ask>): Promise<Answer> => ask(...request).answer;
 
 /** A text to copy `ids` from, where they follow the prompt's end. */
 const source = (ids: readonly number[]): Int32Array =>

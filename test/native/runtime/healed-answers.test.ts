@@ -8,7 +8,7 @@ import {
 import type { NativeEngine, NativeRequest } from '../../../server/engine/native/addon.js';
 import { fastPaths, fixtureModel, nativeAddon, packageRoot } from '../addons.js';
 import { createRandom } from '../random.js';
-import { answerTo } from './answer.js';
+import { ask } from './ask.js';
 
 const seed = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
 const TEXT = `/** Añade números – 数字を足す 👩‍💻 */
@@ -35,16 +35,16 @@ describe('a healed answer', function () {
 
   const bytesOf = (ids: Iterable<number>): Buffer =>
     Buffer.concat(Array.from(ids, (id) => model.tokenizer.tokenBytes(id)));
-  const ask = (tokens: Int32Array, request: Partial<NativeRequest> = {}, by = engine) =>
-    answerTo(by, {
+  const answerTo = (tokens: Int32Array, request: Partial<NativeRequest> = {}, by = engine) =>
+    ask(by, {
       ...{ tokens, heal: tokens.length, endTokens: model.endTokens },
       bannedTokens: model.bannedTokens,
       ...request,
-    });
+    }).answer;
 
   /** Asks, and holds the answer against the prompt byte by byte. */
   async function check(tokens: Int32Array, request: Partial<NativeRequest> = {}, by = engine) {
-    const answer = await ask(tokens, request, by);
+    const answer = await answerTo(tokens, request, by);
     const { healedTokens, generatedTokens } = answer.summary;
     const need = bytesOf(tokens.subarray(tokens.length - healedTokens));
     const written = bytesOf(answer.ids);
@@ -86,8 +86,8 @@ describe('a healed answer', function () {
     const tokens = model.tokenizer.encode(
       'const items = [1, 2, 3];\nfor (const item of items) {\n  console.log(item);\n}\nfor (const item of ite',
     );
-    const plain = await ask(tokens, { heal: 0 });
-    const healed = await ask(tokens);
+    const plain = await answerTo(tokens, { heal: 0 });
+    const healed = await answerTo(tokens);
     assert.match(`ite${healed.text}`, /^items\b/);
     assert.equal(plain.summary.healedTokens, 0);
   });
@@ -101,13 +101,13 @@ describe('a healed answer', function () {
     }
     const single = tokens.subarray(0, 1);
     assert.equal((await check(single, { heal: 5 })).summary.healedTokens, 0);
-    assert.equal((await ask(tokens, { maxTokens: 0 })).summary.healedTokens, 0);
+    assert.equal((await answerTo(tokens, { maxTokens: 0 })).summary.healedTokens, 0);
   });
 
   it('takes back no token that must not be written', async () => {
     const tokens = model.tokenizer.encode('return value');
     for (const field of ['bannedTokens', 'endTokens'] as const) {
-      const { summary } = await ask(tokens, { [field]: tokens.subarray(-1) });
+      const { summary } = await answerTo(tokens, { [field]: tokens.subarray(-1) });
       assert.equal(summary.healedTokens, 0);
     }
   });
@@ -118,7 +118,7 @@ describe('a healed answer', function () {
     const need = new Set(tokens);
     const every = Int32Array.from({ length: model.vocabularySize }, (_, id) => id);
     const endTokens = every.filter((id) => !need.has(id));
-    const { ids, text, summary } = await ask(tokens, { endTokens });
+    const { ids, text, summary } = await answerTo(tokens, { endTokens });
     assert.ok(summary.healedTokens > 0);
     assert.deepEqual(ids.slice(0, summary.healedTokens), [
       ...tokens.subarray(tokens.length - summary.healedTokens),
@@ -157,7 +157,7 @@ describe('a healed answer', function () {
     try {
       const { tokenizer } = describeModel(nativeAddon().openModelFile(file));
       const tokens = tokenizer.encode('the quick brown fox');
-      const { ids, summary } = await answerTo(random, { tokens, heal: 4 });
+      const { ids, summary } = await ask(random, { tokens, heal: 4 }).answer;
       const bytes = (list: Iterable<number>): string =>
         Buffer.concat(Array.from(list, (id) => tokenizer.tokenBytes(id))).toString('latin1');
       assert.ok(summary.healedTokens > 0);
