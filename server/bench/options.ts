@@ -19,7 +19,7 @@ export interface BenchOptions {
   /** Aborts in prefill, and as many in decode, ≥ 1. */
   readonly aborts: number;
   readonly peer: PeerInstall | undefined;
-  /** File that keeps the measurements of speed for a later run; beside it lies the peer's cache. */
+  /** File that keeps the measurements of speed for a later run; beside it lie both caches of filled contexts. */
   readonly resume: string | undefined;
   /** No measurement of speed begins later than this, milliseconds from the start. */
   readonly atMostMs: number;

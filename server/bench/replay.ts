@@ -1,12 +1,13 @@
 /**
- * What typing costs: an edit is typed key by key into a document, and each keystroke asks for a first token,
- * through the planner that completions use.
+ * What typing costs: an edit is typed key by key into a document, and each keystroke asks for the first text of an
+ * answer, planned and healed as completions are.
  */
 
 import type { PromptPlan } from '../engine/contract.js';
 import type { ModelDescription } from '../engine/model/describe-model.js';
 import type { NativeEngine } from '../engine/native/addon.js';
 import { encodePlan } from '../engine/native/encode-plan.js';
+import { beginAnswer } from '../prompt/begin-answer.js';
 import { planFim, type FimPlan } from '../prompt/fim-plan.js';
 import { ask } from './requests.js';
 import { sampleEdit, type SampleEdit } from './sample-document.js';
@@ -24,11 +25,11 @@ export interface ReplayFigures {
   readonly keystrokes: number;
   /** Tokens of the last prompt. */
   readonly promptTokens: number;
-  /** From the keystroke to the first token of the whole prompt, nothing of which was in the cache; milliseconds. */
+  /** The same for the whole prompt, nothing of which was in the cache; milliseconds. */
   readonly coldMs: number;
-  /** From a keystroke to the first token of its answer, planning and tokenizing included; milliseconds. */
+  /** From a keystroke to the first text of its answer, planning and tokenizing included; milliseconds. */
   readonly ms: Percentiles;
-  /** Prompt tokens that were not in the cache, of each keystroke. */
+  /** Prompt tokens that were not in the cache, of each keystroke; those that were taken back to be healed count. */
   readonly prefilledTokens: Percentiles;
 }
 
@@ -41,6 +42,8 @@ export interface ReplayOptions {
 
 /** Room that completions leave to the answer, at most; tokens. */
 const ANSWER_TOKENS = 96;
+/** Tokens that an answer may spend on writing again what was taken back from the prompt, before its first text. */
+const HEALING_TOKENS = 8;
 const SOURCE = 'lacuna:bench';
 
 /** `[]` where the model cannot fill holes. */
@@ -72,7 +75,7 @@ export async function replay(
       const since = typed.slice(anchor);
       // What was typed takes room of the answer: half of it, then the anchor moves.
       if (kind === 'anchored' && latest && countTokens(since) <= answer / 2)
-        return withTyped(latest, since);
+        return beginAnswer(latest, since, SOURCE);
       anchor = typed.length;
       latest = plan({ prefix: edit.prefix + typed, suffix: edit.suffix }, latest);
       return latest;
@@ -91,9 +94,16 @@ async function typeThrough(
 ): Promise<ReplayFigures> {
   const keystroke = async (length: number) => {
     const started = performance.now();
-    const { tokens } = encodePlan(planAt(typed.slice(0, length)), model);
-    const { promptTokens, residentTokens } = await ask(engine, { tokens, maxTokens: 1 }).summary;
-    const ms = performance.now() - started;
+    const { tokens, textEnd } = encodePlan(planAt(typed.slice(0, length)), model);
+    let ms: number | undefined;
+    const request = { tokens, maxTokens: HEALING_TOKENS, heal: textEnd };
+    const { handle, summary } = ask(engine, request, (text) => {
+      if (text === '' || ms !== undefined) return;
+      ms = performance.now() - started;
+      engine.cancel(handle);
+    });
+    const { promptTokens, residentTokens } = await summary;
+    ms ??= performance.now() - started;
     return { ms, promptTokens, prefilled: promptTokens - residentTokens };
   };
   const cold = await keystroke(0);
@@ -107,8 +117,4 @@ async function typeThrough(
     ms: percentilesOf(all.map(({ ms }) => ms)),
     prefilledTokens: percentilesOf(all.map(({ prefilled }) => prefilled)),
   };
-}
-
-function withTyped({ segments }: PromptPlan, typed: string): PromptPlan {
-  return { segments: [...segments, { kind: 'text', text: typed, source: SOURCE }] };
 }

@@ -10,19 +10,21 @@ export interface Asked {
 }
 
 /**
- * Queues a request in the inline lane: greedy, without drafts, and nothing but `maxTokens` ends it. `onToken` hears of every
- * token.
+ * Queues a request in the inline lane: greedy, without drafts, and nothing but `maxTokens` ends it. `onToken` gets the text
+ * of each token, which may be empty.
  */
 export function ask(
   engine: NativeEngine,
-  request: Pick<NativeRequest, 'tokens' | 'maxTokens'>,
-  onToken: () => void = () => undefined,
+  request: Pick<NativeRequest, 'tokens' | 'maxTokens' | 'heal'>,
+  onToken: (text: string) => void = () => undefined,
 ): Asked {
   let handle = 0;
   const summary = new Promise<NativeSummary>((resolve, reject) => {
     handle = engine.generate(
       { ...request, lane: 0, draftLength: 0, endTokens: none, bannedTokens: none },
-      onToken,
+      (_id, text) => {
+        onToken(text);
+      },
       (error, ended) => {
         if (ended) resolve(ended);
         else reject(error ?? new Error('the engine gave neither an error nor a summary'));

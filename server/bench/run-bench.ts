@@ -46,6 +46,9 @@ export async function runBench(
     const ours = new NativeSubject(
       `lacuna ${buildIdentity(addonFile)} ${modelIdentity(options.model)} ${settings}`,
       engine,
+      options.resume === undefined
+        ? undefined
+        : (tokens) => `${options.resume ?? ''}.lacuna-${tokens}`,
     );
     const context = { engine, ours, plan, journal, fileBytes: file.size, started };
     const speed = await runSpeed(options, context);
