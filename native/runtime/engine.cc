@@ -97,9 +97,11 @@ bool Engine::take_in() {
   {
     std::unique_lock lock(mutex_);
     running_ = kNothing;
-    wake_.wait(lock, [this] {
+    const auto ready = [this] {
       return closed_ || !inbox_.empty() || !tasks_.empty() || scheduler_->lane().has_value();
-    });
+    };
+    if (scheduler_->keeps() && !wake_.wait_for(lock, kKeepFor, ready)) scheduler_->forget();
+    wake_.wait(lock, ready);
     if (closed_) return false;
     inbox = std::exchange(inbox_, {});
     interrupt_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -74,6 +75,10 @@ class Engine {
 
     bool empty() const { return requests.empty() && cancelled.empty() && tasks.empty(); }
   };
+
+  // How long an idle engine keeps the pass of a cancelled prompt: when somebody types, the next
+  // request with nearly the same prompt comes sooner.
+  static constexpr std::chrono::seconds kKeepFor{1};
 
   // Values of `running_` beside those of Lane: a request in any lane interrupts a task.
   static constexpr int kNothing = -1, kTask = 4;

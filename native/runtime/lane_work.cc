@@ -33,7 +33,34 @@ std::vector<Sequence*> LaneWork::choose() {
   return decoding;
 }
 
+void LaneWork::keep() {
+  Sequence& sequence = *parts_.front().sequence;
+  const std::span<const int32_t> computed = parts_.front().tokens;
+  const std::span<const int32_t> before = sequence.reusable().first(sequence.branch.length());
+  kept_.emplace(Kept{std::move(sequence.branch), {before.begin(), before.end()}});
+  kept_->tokens.insert(kept_->tokens.end(), computed.begin(), computed.end());
+  parts_.clear();
+}
+
+bool LaneWork::take_over(Sequence& sequence) {
+  if (!kept_) return false;
+  const size_t first = kept_->branch.length(), rows = kept_->tokens.size() - first;
+  const std::span<const int32_t> tokens = sequence.reusable();
+  const auto end =
+      std::mismatch(kept_->tokens.begin(), kept_->tokens.end(), tokens.begin(), tokens.end()).first;
+  const auto common = static_cast<size_t>(end - kept_->tokens.begin());
+  const size_t useful = common > first ? common - first : 0;
+  const size_t layers = model_.config().layers;
+  if (sequence.branch.length() > first || useful * layers <= rows * (layers - layer_)) return false;
+  sequence.resume(std::move(kept_->branch));
+  parts_ = {{&sequence, {end - static_cast<std::ptrdiff_t>(useful), end}, 0}};
+  interrupted_ = true;
+  kept_.reset();
+  return true;
+}
+
 void LaneWork::begin(std::vector<Part> parts, PassKind kind) {
+  forget();
   parts_ = std::move(parts);
   begun_ = Clock::now();
   interrupted_ = false;

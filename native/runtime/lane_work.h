@@ -46,6 +46,20 @@ class LaneWork {
   bool under_way() const { return !parts_.empty(); }
   bool involves(const Sequence& sequence) const;
 
+  // Whether the step only computes a part of one prompt.
+  bool is_prompt() const { return parts_.size() == 1 && parts_.front().logits == 0; }
+
+  // Keeps such a step where it stands, and the pages of its sequence, which is about to go: the
+  // next request often has the same prompt, and takes the pass over. Kept until another step
+  // begins.
+  void keep();
+
+  // The kept pass as the step of `sequence`, if that is less work than to begin anew.
+  bool take_over(Sequence& sequence);
+
+  bool keeps() const { return kept_.has_value(); }
+  void forget() { kept_.reset(); }
+
   // Goes on with the pass. False when interrupted; call again to go on.
   bool advance(const std::atomic<bool>& interrupt);
 
@@ -61,9 +75,15 @@ class LaneWork {
  private:
   using Clock = std::chrono::steady_clock;
 
+  struct Kept {
+    PrefixTree::Branch branch;
+    std::vector<int32_t> tokens;  // those of the branch, then those of the pass
+  };
+
   DeviceModel& model_;
   const std::unique_ptr<Pass> pass_;
   std::vector<Part> parts_;
+  std::optional<Kept> kept_;  // then there are no parts
   Clock::time_point begun_;
   bool interrupted_ = false;
   size_t layer_ = 0;            // the next one

@@ -94,8 +94,10 @@ LoadedEngine load_engine(const std::string& path, const LoadOptions& options,
   cpu_options.max_chunk = std::min(cpu_options.max_chunk, cpu_options.context_length);
   try {
     auto model = std::make_unique<cpu::CpuModel>(std::move(weights), config, cpu_options);
-    const CacheIdentity identity{fingerprint(*file), cpu::kernels_for(cpu_path).name,
-                                 page_bytes / kPageTokens, config.vocabulary};
+    std::string computed = cpu::kernels_for(cpu_path).name;
+    if (options.int8_cache) computed += " int8";
+    const CacheIdentity identity{fingerprint(*file), computed, page_bytes / kPageTokens,
+                                 config.vocabulary};
     return {std::make_unique<Engine>(std::move(model), std::move(vocabulary), identity), cpu_path,
             cpu_options.threads};
   } catch (const std::bad_alloc&) {

@@ -37,6 +37,7 @@ void Scheduler::cancel(uint64_t handle) {
   for (const auto& lane : lanes_) {
     for (const auto& sequence : lane->sequences) {
       if (sequence->handle() != handle) continue;
+      if (lane->involves(*sequence) && lane->is_prompt()) lane->keep();
       remove(*sequence)->finish(FinishReason::kAborted);
       return;
     }
@@ -49,6 +50,14 @@ void Scheduler::cancel_all() {
       remove(*lane->sequences.front())->finish(FinishReason::kAborted);
     }
   }
+}
+
+bool Scheduler::keeps() const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->keeps(); });
+}
+
+void Scheduler::forget() {
+  for (const auto& lane : lanes_) lane->forget();
 }
 
 std::optional<Lane> Scheduler::lane() const {
@@ -79,6 +88,7 @@ bool Scheduler::begin(LaneWork& lane) {
   }
   const std::vector<Sequence*> chosen = lane.choose();
   if (chosen.empty()) return false;
+  if (lane.take_over(*chosen.front())) return true;
   const auto decoding = [](const Sequence* s) { return s->pending() <= kDecodeRun; };
   const bool decodes = decoding(chosen.front());
   size_t room = model_.max_chunk();
@@ -153,6 +163,10 @@ void Scheduler::resume(Sequence& sequence) {
 // Pages for `length` positions. False where the sequence now waits for some, or has ended.
 bool Scheduler::make_room(Sequence& sequence, size_t length) {
   while (!tree_.reserve(sequence.branch, length)) {
+    if (keeps()) {
+      forget();
+      continue;
+    }
     Sequence* const holder = last_holder(sequence);
     if (holder == nullptr && tree_.usage().held == sequence.branch.pages().size()) {
       remove(sequence)->finish(FinishReason::kContext);

@@ -28,8 +28,14 @@ class Scheduler {
   // A broken request ends at once.
   void add(uint64_t handle, Request request, Listener listener);
 
-  // Ends it with kAborted; unknown handles are ignored.
+  // Ends it with kAborted; unknown handles are ignored. A pass over a part of its prompt stays
+  // where it is, in case the next request has the same prompt.
   void cancel(uint64_t handle);
+
+  // Whether there are such passes, and the end of that: their pages go back.
+  bool keeps() const;
+  void forget();
+
   void cancel_all();
 
   // Somebody other than a sequence has given pages back: who waits for some may try again.

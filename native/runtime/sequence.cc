@@ -83,6 +83,7 @@ std::span<const int32_t> Sequence::reusable() const {
 }
 
 void Sequence::resume(PrefixTree::Branch other) {
+  if (!started_) started_ = Clock::now();
   branch = std::move(other);
   if (summary_.generated_tokens > 0) return;
   if (branch.length() > reached_) summary_.resident_tokens += branch.length() - reached_;

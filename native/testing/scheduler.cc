@@ -39,6 +39,7 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
                        {
                            InstanceMethod<&SchedulerProbe::add>("add"),
                            InstanceMethod<&SchedulerProbe::cancel>("cancel"),
+                           InstanceMethod<&SchedulerProbe::forget>("forget"),
                            InstanceMethod<&SchedulerProbe::run>("run"),
                            InstanceMethod<&SchedulerProbe::events>("events"),
                            InstanceMethod<&SchedulerProbe::passes>("passes"),
@@ -86,6 +87,8 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
   void cancel(const Napi::CallbackInfo& call) {
     scheduler_.cancel(static_cast<uint64_t>(call[0].ToNumber().Int64Value()));
   }
+
+  void forget(const Napi::CallbackInfo&) { scheduler_.forget(); }
 
   // run(units?): one step of the lane whose turn it is, or as many units of it; the lane, or
   // undefined where there is nothing to do.

@@ -194,6 +194,8 @@ export interface Scheduler {
   /** The request's handle. */
   add(request: NativeRequest): number;
   cancel(handle: number): void;
+  /** Drops the passes of cancelled prompts. */
+  forget(): void;
   /** A step of the lane whose turn it is, or at most `units` rows of a layer of it; `undefined` where there is nothing to do. */
   run(units?: number): number | undefined;
   /** What was heard since the last call. */

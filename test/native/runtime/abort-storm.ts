@@ -7,7 +7,7 @@ import process from 'node:process';
 import type { NativeEngine } from '../../../server/engine/native/addon.js';
 import { nativeAddon, type PageUsage } from '../addons.js';
 import { createRandom, type Random } from '../random.js';
-import { ask, prompt } from './ask.js';
+import { ask, prompt, until } from './ask.js';
 
 export interface StormReport {
   readonly requests: number;
@@ -87,6 +87,8 @@ for (let round = 0; round < rounds; round++) {
   rss.push(process.memoryUsage.rss());
 }
 const after = (await ask(engine, probe).answer).ids;
+// The pass of an aborted prompt is kept for a moment.
+await until(() => engine.pageUsage().held === 0, 20);
 const report: StormReport = {
   requests: rounds * perRound,
   ended,

@@ -46,7 +46,11 @@ export function ask(
   return { handle, answer };
 }
 
-/** Resolves once `reached` holds, which is asked after every turn of the event loop. */
-export async function until(reached: () => boolean): Promise<void> {
-  while (!reached()) await new Promise((resolve) => setImmediate(resolve));
+/** Resolves once `reached` holds, which is asked after every turn of the event loop, or every `everyMs` milliseconds. */
+export async function until(reached: () => boolean, everyMs?: number): Promise<void> {
+  while (!reached()) {
+    await new Promise((resolve) =>
+      everyMs === undefined ? setImmediate(resolve) : setTimeout(resolve, everyMs),
+    );
+  }
 }

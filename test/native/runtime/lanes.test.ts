@@ -66,6 +66,23 @@ describe('requests side by side', function () {
       idle(engine);
     });
 
+    it(`goes on with a prompt that was aborted again and again, to the same bytes: ${cpuPath}`, async () => {
+      const options = { cpuPath, chunk: 512, threads: 2 };
+      const tokens = prompt(600);
+      const undisturbed = await ask(await load(options, quantised), { tokens }).answer;
+      const engine = await load(options, quantised);
+      for (let i = 1; i <= 8; i++) {
+        const { handle, answer } = ask(engine, { tokens });
+        setTimeout(() => {
+          engine.cancel(handle);
+        }, i);
+        await answer;
+      }
+      const { ids, logProbabilities } = await ask(engine, { tokens }).answer;
+      assert.deepEqual([ids, logProbabilities], [undisturbed.ids, undisturbed.logProbabilities]);
+      idle(engine);
+    });
+
     it(`answers eight at once as it answers each alone, to the last bit: ${cpuPath}`, async () => {
       const options = { cpuPath, chunk: 64, threads: 2 };
       const asks = Array.from({ length: 8 }, (_, i) => ({

@@ -61,6 +61,7 @@ function collect(events: readonly SchedulerEvent[]): Map<number, Answer> {
 function finish(scheduler: Scheduler): Map<number, Answer> {
   for (let steps = 0; scheduler.run() !== undefined; steps++) assert.ok(steps < 20_000, 'stalled');
   assert.deepEqual(scheduler.faults(), []);
+  scheduler.forget();
   const { total, free, cached } = scheduler.usage();
   assert.equal(free + cached, total, 'pages are held by nobody');
   return collect(scheduler.events());
@@ -286,6 +287,66 @@ describe('the scheduler', () => {
     const { reason, generatedTokens } = summaryOf(finish(scheduler).get(handle));
     assert.deepEqual([reason, generatedTokens], ['aborted', 0]);
     assert.equal(scheduler.match(text(200)), 96);
+  });
+
+  describe('keeps the pass of a cancelled prompt', () => {
+    /** A prompt that was cancelled in its second chunk, after so many of the 96 rows that three layers have. */
+    const interrupted = (units: number): Scheduler => {
+      const scheduler = makeScheduler({ rounds: true });
+      const handle = add(scheduler, { tokens: text(200) });
+      scheduler.run();
+      scheduler.run(units);
+      scheduler.cancel(handle);
+      scheduler.passes();
+      return scheduler;
+    };
+    const begun = (scheduler: Scheduler, tokens: Int32Array): (number | undefined)[] => {
+      const handle = add(scheduler, { tokens, maxTokens: 3 });
+      const answer = finish(scheduler).get(handle);
+      assert.deepEqual(answer?.ids, alone({ tokens, maxTokens: 3 }, { rounds: true }));
+      return scheduler.passes().map(({ chunks: [chunk] }) => chunk?.position);
+    };
+
+    it('and goes on with it for one that begins alike', () => {
+      assert.deepEqual(begun(interrupted(40), text(97)).slice(0, 2), [64, 96]);
+      assert.deepEqual(begun(interrupted(40), text(205, 1, 150))[0], 64);
+    });
+
+    it('but not for one with another beginning, nor for one that is done without it', () => {
+      assert.deepEqual(begun(interrupted(40), text(97, 1)).slice(0, 2), [0, 32]);
+      assert.deepEqual(begun(interrupted(40), text(97, 1, 32))[0], 32);
+      assert.deepEqual(begun(interrupted(40), text(34))[0], 32);
+      const other = interrupted(40);
+      add(other, { tokens: text(10, 2) });
+      while (other.run() !== undefined);
+      other.passes();
+      assert.deepEqual(begun(other, text(97))[0], 32);
+    });
+
+    it('where less is left to do than would be done again', () => {
+      // They agree on 16 of the 32 tokens: too few after one layer, enough after two.
+      const takesOver = (units: number): boolean => {
+        const scheduler = interrupted(units);
+        const tokens = text(97, 1, 48);
+        const handle = add(scheduler, { tokens });
+        const { ends } = finish(scheduler).get(handle)!;
+        assert.equal(ends.length, 1);
+        return scheduler.passes()[0]?.chunks[0]?.position !== 32;
+      };
+      assert.deepEqual([takesOver(40), takesOver(70)], [false, true]);
+    });
+
+    it('until its pages are needed', () => {
+      const scheduler = makeScheduler({ pages: 4 });
+      const handle = add(scheduler, { tokens: text(200), lane: CHAT });
+      for (let i = 0; i < 5; i++) scheduler.run();
+      scheduler.run(20);
+      scheduler.cancel(handle);
+      assert.ok(scheduler.usage().held > 0);
+      const inline = { tokens: text(250, 1) };
+      const other = add(scheduler, inline);
+      assert.deepEqual(finish(scheduler).get(other)?.ids, alone(inline));
+    });
   });
 
   it('goes on with the others when one of a batch is cancelled', () => {
