@@ -14,7 +14,7 @@ export interface StormReport {
   /** By reason. */
   readonly ended: Readonly<Record<string, number>>;
   readonly usage: PageUsage;
-  /** Bytes, after each round of `perRound` requests; the first rounds warm up. */
+  /** Bytes, after each of twelve rounds. */
   readonly rss: readonly number[];
   /** An answer before the storm, and after it. */
   readonly before: readonly number[];
@@ -22,8 +22,7 @@ export interface StormReport {
 }
 
 const perRound = 250;
-const warmUpRounds = 4;
-const rounds = warmUpRounds + 4;
+const rounds = 12;
 
 /** A text like others as far as chance wills it. */
 function text(random: Random): Int32Array {
