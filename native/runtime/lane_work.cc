@@ -17,9 +17,8 @@ std::vector<Sequence*> LaneWork::active() const {
 
 std::vector<Sequence*> LaneWork::choose() {
   std::vector<Sequence*> decoding = active();
-  const auto prompts =
-      std::stable_partition(decoding.begin(), decoding.end(),
-                            [](const Sequence* s) { return s->pending() <= kDecodeRun; });
+  const auto prompts = std::stable_partition(decoding.begin(), decoding.end(),
+                                             [](const Sequence* s) { return s->decodes(); });
   Sequence* const prompt = prompts == decoding.end() ? nullptr : *prompts;
   decoding.erase(prompts, decoding.end());
   if (prompt != nullptr && (decoding.empty() || decodes_ >= kDecodesPerChunk)) {

@@ -14,13 +14,16 @@ size_t positions_in(size_t page, size_t length) {
   return std::min(kPageTokens, length - page * kPageTokens);
 }
 
-// A task whose steps are those of `Run`, with the promise of its result.
+// A task that takes steps of `Run`, a page each, until they are done or something else comes.
 template <typename Run>
 Task task_of(std::shared_ptr<Run> run) {
   return {.step =
-              [run](const std::atomic<bool>&) {
+              [run](const std::atomic<bool>& interrupt) {
                 try {
-                  return run->step();
+                  while (!run->step()) {
+                    if (interrupt) return false;
+                  }
+                  return true;
                 } catch (...) {
                   run->branch.release();
                   run->promise.set_exception(std::current_exception());

@@ -1,4 +1,4 @@
-// KV out of the tree and back into it, a page a step, so that no request waits long.
+// KV out of the tree and back into it; a request that comes meanwhile waits for a page at most.
 #pragma once
 
 #include <cstdint>

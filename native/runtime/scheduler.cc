@@ -4,7 +4,6 @@
 #include <utility>
 
 namespace lacuna {
-
 Scheduler::Scheduler(DeviceModel& model, const Vocabulary& vocabulary, PrefixTree& tree)
     : model_(model),
       vocabulary_(vocabulary),
@@ -80,6 +79,17 @@ void Scheduler::run(const std::atomic<bool>& interrupt) {
   }
 }
 
+// Tokens that the next step of a lane may have.
+size_t Scheduler::room_for(const LaneWork& lane, bool decodes) const {
+  const std::vector<Sequence*> active = lane.active();
+  const bool shared =
+      std::any_of(active.begin(), active.end(), [](const Sequence* s) { return s->decodes(); });
+  const size_t limit = decodes  ? kMostDecodeRows
+                       : shared ? LaneWork::kSharedChunk
+                                : model_.max_chunk();
+  return std::min(limit, model_.max_chunk());
+}
+
 // False where nobody is left to take part; then somebody has ended or waits.
 bool Scheduler::begin(LaneWork& lane) {
   for (Sequence* sequence : lane.active()) {
@@ -89,21 +99,14 @@ bool Scheduler::begin(LaneWork& lane) {
   const std::vector<Sequence*> chosen = lane.choose();
   if (chosen.empty()) return false;
   if (lane.take_over(*chosen.front())) return true;
-  const auto decoding = [](const Sequence* s) { return s->pending() <= kDecodeRun; };
-  const bool decodes = decoding(chosen.front());
-  size_t room = model_.max_chunk();
-  if (decodes) {
-    room = std::min(room, kMostDecodeRows);
-  } else if (const auto active = lane.active();
-             std::any_of(active.begin(), active.end(), decoding)) {
-    room = std::min(room, LaneWork::kSharedChunk);
-  }
+  const bool decodes = chosen.front()->decodes();
+  size_t room = room_for(lane, decodes);
   PassKind kind = PassKind::kDecode;
   std::vector<LaneWork::Part> parts;
   for (Sequence* sequence : chosen) {
     if (room == 0) break;
     // Making room for one may cost another its pages, and its place in this step.
-    if (sequence->parked || decoding(sequence) != decodes) continue;
+    if (sequence->parked || sequence->decodes() != decodes) continue;
     const Feed feed = sequence->feed(room);
     const bool ready = make_room(*sequence, sequence->branch.length() + feed.tokens.size());
     std::erase_if(parts, [](const auto& part) { return part.sequence->branch.pages().empty(); });

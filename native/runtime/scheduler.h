@@ -31,12 +31,11 @@ class Scheduler {
   // Ends it with kAborted; unknown handles are ignored. A pass over a part of its prompt stays
   // where it is, in case the next request has the same prompt.
   void cancel(uint64_t handle);
+  void cancel_all();
 
   // Whether there are such passes, and the end of that: their pages go back.
   bool keeps() const;
   void forget();
-
-  void cancel_all();
 
   // Somebody other than a sequence has given pages back: who waits for some may try again.
   void unpark();
@@ -50,6 +49,7 @@ class Scheduler {
 
  private:
   const TokenTrie* trie_for(const Request& request);
+  size_t room_for(const LaneWork& lane, bool decodes) const;
   bool begin(LaneWork& lane);
   void add_drafts(std::vector<LaneWork::Part>& parts, size_t room);
   void complete(LaneWork& lane);

@@ -68,6 +68,9 @@ class Sequence {
   // Tokens that have no KV yet.
   size_t pending() const { return tokens_.size() - branch.length(); }
 
+  // Whether those go as rows of a decoding pass.
+  bool decodes() const { return pending() <= kDecodeRun; }
+
   // What to compute next, where something is pending: up to `room` (≥ 1) tokens. Valid until the
   // sequence changes. The last token of a prompt goes alone, as if all before it had been resident:
   // so a prompt gets the same answer cold and warm, although many tokens together are rounded

@@ -7,8 +7,8 @@
 namespace lacuna {
 
 struct Task {
-  // Goes a step further, at most some milliseconds or until `interrupt` is seen; true when done.
-  // Throws nothing.
+  // Goes further, until `interrupt` is seen within milliseconds or for some hundred at most; true
+  // when done. Throws nothing.
   std::function<bool(const std::atomic<bool>& interrupt)> step;
   // Called instead when the engine closes first.
   std::function<void()> drop;
