@@ -27,7 +27,7 @@ await runMain(async () => {
         ...mochaArguments,
         ...tests,
       ],
-      { show: true, timeoutMs: 10 * 60_000 },
+      { show: true, timeoutMs: 40 * 60_000 },
     );
   } catch (error) {
     // mocha has said what failed, and its count is the last line; only a run without a count needs a word.
