@@ -99,8 +99,8 @@ async function replayPart(
   return replay(engine, describeModel(file), {
     keystrokes,
     documentTokens: DOCUMENT_TOKENS,
-    onLayout: (layout) => {
-      onProgress(`replaying ${keystrokes} keystrokes, ${layout} plan`);
+    onLayout: (layout, keys) => {
+      onProgress(`replaying ${keys} keystrokes, ${layout} plan`);
     },
   });
 }

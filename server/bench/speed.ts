@@ -45,6 +45,11 @@ export async function runSpeed(
   const warmUp = randomPrompt(vocabularySize, WARM_UP, 'warm up');
   await ours.prefill(warmUp);
   const temporary = mkdtempSync(path.join(tmpdir(), 'lacuna-bench-'));
+  const clear = (): void => {
+    rmSync(temporary, { recursive: true, force: true });
+  };
+  // Ctrl-C ends the process in the middle.
+  process.once('exit', clear);
   const states = options.resume ?? path.join(temporary, 'state');
   const peer = options.peer && makePeer(options.peer, options, context, states, warmUp);
   try {
@@ -61,7 +66,8 @@ export async function runSpeed(
     return { ...result, peer };
   } finally {
     await peer?.stop();
-    rmSync(temporary, { recursive: true, force: true });
+    clear();
+    process.off('exit', clear);
   }
 }
 

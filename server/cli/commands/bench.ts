@@ -6,6 +6,7 @@ import { runBench } from '../../bench/run-bench.js';
 import { addonCandidates, loadAddon } from '../../engine/native/load-addon.js';
 import { findModel } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';
+import { endedByInterrupt } from '../interrupt.js';
 import { dim } from '../terminal.js';
 import { benchDrafts } from './bench-drafts.js';
 
@@ -42,16 +43,17 @@ export async function bench(options: BenchOptions, packageRoot: string): Promise
   if (options.drafts) return benchDrafts(model, options, addon);
   const addonFile = addonCandidates(packageRoot).find((file) => existsSync(file)) ?? '';
   const { threads, chunk, runs, prefill, depths, keystrokes } = options;
-  const report = await runBench(addon, addonFile, {
+  const settings = {
     ...{ model, threads, chunk, keystrokes, peer, resume: options.resume },
     parts: partsOf(options),
     speed: { prefill, depths, runs, steps: STEPS },
     aborts: options.aborts ?? DEFAULT_ABORTS,
     atMostMs: (options.atMost ?? Infinity) * 1000,
-    onProgress: (line) => {
+    onProgress: (line: string) => {
       process.stderr.write(dim(`${line}\n`, process.stderr));
     },
-  });
+  };
+  const report = await endedByInterrupt(() => runBench(addon, addonFile, settings));
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else process.stdout.write(options.markdown ? renderMarkdown(report) : renderText(report));
   return exitCode.ok;

@@ -71,7 +71,13 @@ describe('lacuna bench', function () {
   it('measures a part alone where it is named', async () => {
     const replayed = await reportOf('--replay', '--keystrokes', '3');
     assert.deepEqual([replayed.prefill, replayed.decode, replayed.aborts], [{}, {}, null]);
-    assert.equal(replayed.replay[0]?.keystrokes, 3);
+    assert.deepEqual(
+      replayed.replay.map(({ layout, keystrokes }) => [layout, keystrokes]),
+      [
+        ['plain', 1],
+        ['anchored', 3],
+      ],
+    );
     const aborted = await reportOf('--aborts', '2');
     assert.deepEqual([aborted.decode, aborted.replay], [{}, []]);
     assert.equal(aborted.aborts?.aborts, 2);
