@@ -52,8 +52,9 @@ CpuModel::CpuModel(std::unique_ptr<const ModelWeights> weights, const ModelConfi
       kv_(options.max_chunk * config.cache_dim()),
       attended_(options.max_chunk * config.heads * config.value_dim),
       projected_(normed_.size()),
-      gate_(options.max_chunk * feed_forward_width(config)),
-      up_(gate_.size()),
+      // As bfloat16 tiles it takes half as much, but whole tiles of tokens.
+      gate_(std::max(options.max_chunk, kTileTokens) * feed_forward_width(config)),
+      up_(options.max_chunk * feed_forward_width(config)),
       cache_rows_(options.max_chunk * kv_row_width(config)),
       attention_scratch_stride_(0) {
   if (uses_tiles(config, options)) {
@@ -243,6 +244,11 @@ void CpuModel::append_to_cache(const CpuPass& pass, const AttentionWeights& w,
 // projected_ = down(silu(gate normed_) * up normed_).
 void CpuModel::feed_forward(CpuPass& pass, const FeedForwardWeights& w) {
   linear_.set_input(normed_.data(), pass.tokens, config_.hidden, pass.kind);
+  if (linear_.can_gate(w.gate, w.up, w.down)) {
+    linear_.run_gated(w.gate, w.up, reinterpret_cast<uint16_t*>(gate_.data()));
+    if (!pool_.stopped()) linear_.run(w.down, projected_.data());
+    return;
+  }
   linear_.run(w.gate, gate_.data());
   linear_.run(w.up, up_.data());
   if (pool_.stopped()) return;

@@ -68,7 +68,8 @@ void DecompressedAttention::pack_queries(const float* queries, const PassChunk& 
     const size_t first = tile * kTileHeads, n = std::min(kTileHeads, chunk.tokens - first);
     for (size_t i = 0; i < n; ++i)
       std::memcpy(scratch.padded + i * width, rows + (first + i) * stride, dim * sizeof(float));
-    kernels_.bf16->pack(scratch.padded, width, n, width, 0, 1, scratch.queries + first * width);
+    kernels_.bf16->pack(scratch.padded, width, nullptr, n, width, 0, 1,
+                        scratch.queries + first * width);
   }
 }
 

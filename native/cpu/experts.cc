@@ -28,19 +28,38 @@ void Experts::Sorted::prepare(const Kernels& kernels, const Visit& visit, Form f
     kernels.quantize_rows(v.x, columns, visit.count, rows_from(v.int8, visit.first));
   } else if (form == Form::kBf16) {
     const size_t tiles = (visit.count + kTileTokens - 1) / kTileTokens;
-    kernels.bf16->pack(v.x, columns, visit.count, columns, 0, tiles,
-                       const_cast<uint16_t*>(v.packed));
+    kernels.bf16->pack(v.x, columns, nullptr, visit.count, columns, 0, tiles, tiles_of(visit));
   }
+}
+
+void Experts::Sorted::gather(const Kernels& kernels, const Visit& visit, const float* x,
+                             const uint32_t* from, Form form) {
+  const uint32_t* tokens = from + visit.first;
+  const InputView v = view(visit, form);
+  if (form == Form::kBf16) {
+    const size_t tiles = (visit.count + kTileTokens - 1) / kTileTokens;
+    kernels.bf16->pack(x, columns, tokens, visit.count, columns, 0, tiles, tiles_of(visit));
+    return;
+  }
+  for (size_t i = 0; i < visit.count; ++i) {
+    const float* row = x + tokens[i] * columns;
+    if (form == Form::kInt8) {
+      kernels.quantize_rows(row, columns, 1, rows_from(v.int8, visit.first + i));
+    } else {
+      std::memcpy(rows.data() + (visit.first + i) * columns, row, columns * sizeof(float));
+    }
+  }
+}
+
+uint16_t* Experts::Sorted::tiles_of(const Visit& visit) {
+  return reinterpret_cast<uint16_t*>(packed.data()) + visit.first_tile * kTileTokens * columns;
 }
 
 InputView Experts::Sorted::view(const Visit& visit, Form form) {
   InputView v{form,    visit.count, columns,     rows.data() + visit.first * columns,
               columns, {},          visit.first, nullptr};
   if (form == Form::kInt8) v.int8 = int8.rows(columns);
-  if (form == Form::kBf16) {
-    v.packed =
-        reinterpret_cast<uint16_t*>(packed.data()) + visit.first_tile * kTileTokens * columns;
-  }
+  if (form == Form::kBf16) v.packed = tiles_of(visit);
   return v;
 }
 
@@ -54,6 +73,7 @@ Experts::Experts(ThreadPool& pool, const Kernels& kernels, const ModelConfig& co
       chosen_(max_tokens * config.routing.experts_used),
       chosen_weights_(chosen_.size()),
       row_of_(chosen_.size()),
+      token_of_(chosen_.size()),
       next_row_(config.routing.experts),
       input_(kernels, config, chosen_.size(), config.hidden),
       inner_(kernels, config, chosen_.size(), config.expert_ff),
@@ -102,21 +122,48 @@ void Experts::sort_by_expert(size_t tokens) {
     row += count;
     tile += static_cast<uint32_t>((count + kTileTokens - 1) / kTileTokens);
   }
-  for (size_t i = 0; i < choices_; ++i) row_of_[i] = next_row_[chosen_[i]]++;
+  for (size_t i = 0; i < choices_; ++i) {
+    row_of_[i] = next_row_[chosen_[i]]++;
+    token_of_[row_of_[i]] = static_cast<uint32_t>(i / config_.routing.experts_used);
+  }
 }
 
-// Every visit's rows in the forms that weights of `types` need.
-void Experts::prepare(Sorted& input, std::initializer_list<TensorType> types) {
-  pool_.run(visits_.size(), choices_ * input.columns * kPrepareCost,
+Form Experts::input_form(TensorType type, const Visit& visit) const {
+  return form_for(kernels_, type, visit.count, config_.hidden, kind_);
+}
+
+Form Experts::inner_form(const ExpertWeights& weights, const Visit& visit) const {
+  return form_for(kernels_, weights.down.first.type, visit.count, config_.expert_ff, kind_);
+}
+
+bool Experts::is_on_tiles(const ExpertWeights& weights, const Visit& visit) const {
+  return input_form(weights.gate.first.type, visit) == Form::kBf16 &&
+         input_form(weights.up.first.type, visit) == Form::kBf16 &&
+         inner_form(weights, visit) == Form::kBf16;
+}
+
+// Every visit's rows of normed [tokens, hidden], in the forms that gate and up need.
+void Experts::gather(const ExpertWeights& weights, const float* normed) {
+  pool_.run(visits_.size(), choices_ * config_.hidden * kPrepareCost,
             [&](size_t first, size_t last, size_t) {
               for (size_t i = first; i < last; ++i) {
                 const Visit& visit = visits_[i];
-                Form done = Form::kFloat;
-                for (const TensorType type : types) {
-                  const Form form = form_for(kernels_, type, visit.count, input.columns, kind_);
-                  if (form != Form::kFloat && form != done) input.prepare(kernels_, visit, form);
-                  done = form;
-                }
+                const Form gate = input_form(weights.gate.first.type, visit),
+                           up = input_form(weights.up.first.type, visit);
+                input_.gather(kernels_, visit, normed, token_of_.data(), gate);
+                if (up != gate) input_.gather(kernels_, visit, normed, token_of_.data(), up);
+              }
+            });
+}
+
+// What the tile unit has not packed on its way.
+void Experts::prepare_inner(const ExpertWeights& weights) {
+  pool_.run(visits_.size(), choices_ * config_.expert_ff * kPrepareCost,
+            [&](size_t first, size_t last, size_t) {
+              for (size_t i = first; i < last; ++i) {
+                const Visit& visit = visits_[i];
+                if (is_on_tiles(weights, visit)) continue;
+                inner_.prepare(kernels_, visit, inner_form(weights, visit));
               }
             });
 }
@@ -132,11 +179,16 @@ void Experts::gate_and_up(const ExpertWeights& weights) {
         for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
           const Visit& visit = visits_[unit / blocks];
           const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, ff);
+          if (is_on_tiles(weights, visit)) {
+            multiply_gated_block(kernels_, weights.gate[visit.expert], weights.up[visit.expert],
+                                 first, last, input_.view(visit, Form::kBf16),
+                                 inner_.tiles_of(visit), scratch);
+            continue;
+          }
           float* gate = inner_.rows.data() + visit.first * ff + first;
           float* up = up_.data() + visit.first * ff + first;
           const auto run = [&](const Matrix& w, float* out) {
-            const InputView x =
-                input_.view(visit, form_for(kernels_, w.type, visit.count, config_.hidden, kind_));
+            const InputView x = input_.view(visit, input_form(w.type, visit));
             multiply_row_block(kernels_, w, first, last, x, out, ff, scratch);
           };
           run(weights.gate[visit.expert], gate);
@@ -151,37 +203,29 @@ void Experts::gate_and_up(const ExpertWeights& weights) {
 void Experts::down(const ExpertWeights& weights) {
   const size_t hidden = config_.hidden, blocks = row_blocks(hidden);
   const size_t operations = choices_ * hidden * config_.expert_ff;
-  pool_.run(
-      visits_.size() * blocks, operations, [&](size_t first_unit, size_t last_unit, size_t thread) {
-        const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
-        for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
-          const Visit& visit = visits_[unit / blocks];
-          const size_t first = unit % blocks * kRowBlock,
-                       last = std::min(first + kRowBlock, hidden);
-          const Matrix w = weights.down[visit.expert];
-          const InputView x =
-              inner_.view(visit, form_for(kernels_, w.type, visit.count, config_.expert_ff, kind_));
-          multiply_row_block(kernels_, w, first, last, x,
-                             down_.data() + visit.first * hidden + first, hidden,
-                             scratch_.data() + thread * scratch_stride_);
-        }
-      });
+  pool_.run(visits_.size() * blocks, operations,
+            [&](size_t first_unit, size_t last_unit, size_t thread) {
+              const TileGuard guard(kernels_, kernels_.bf16 != nullptr);
+              for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
+                const Visit& visit = visits_[unit / blocks];
+                const size_t first = unit % blocks * kRowBlock,
+                             last = std::min(first + kRowBlock, hidden);
+                const Matrix w = weights.down[visit.expert];
+                const InputView x = inner_.view(visit, inner_form(weights, visit));
+                multiply_row_block(kernels_, w, first, last, x,
+                                   down_.data() + visit.first * hidden + first, hidden,
+                                   scratch_.data() + thread * scratch_stride_);
+              }
+            });
 }
 
 void Experts::run(const ExpertWeights& weights, const float* normed, size_t tokens, PassKind kind) {
   kind_ = kind;
-  const size_t used = config_.routing.experts_used, hidden = config_.hidden;
   choose(weights, normed, tokens);
   sort_by_expert(tokens);
-  pool_.run(tokens, tokens * used * hidden, [&](size_t first, size_t last, size_t) {
-    for (size_t i = first * used; i < last * used; ++i) {
-      std::memcpy(input_.rows.data() + row_of_[i] * hidden, normed + i / used * hidden,
-                  hidden * sizeof(float));
-    }
-  });
-  prepare(input_, {weights.gate.first.type, weights.up.first.type});
+  gather(weights, normed);
   gate_and_up(weights);
-  prepare(inner_, {weights.down.first.type});
+  prepare_inner(weights);
   down(weights);
 }
 

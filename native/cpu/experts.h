@@ -47,14 +47,24 @@ class Experts {
     Int8Buffer int8;
     Buffer packed;  // bfloat16 tiles, each visit's own
 
+    // This visit's `rows` in another form.
     void prepare(const Kernels& kernels, const Visit& visit, Form form);
+    // Sorted row r is the row from[r] of x.
+    void gather(const Kernels& kernels, const Visit& visit, const float* x, const uint32_t* from,
+                Form form);
+    uint16_t* tiles_of(const Visit& visit);
     InputView view(const Visit& visit, Form form);
     size_t bytes() const { return rows.bytes() + int8.bytes() + packed.bytes(); }
   };
 
   void choose(const ExpertWeights& weights, const float* normed, size_t tokens);
   void sort_by_expert(size_t tokens);
-  void prepare(Sorted& input, std::initializer_list<TensorType> types);
+  Form input_form(TensorType type, const Visit& visit) const;
+  Form inner_form(const ExpertWeights& weights, const Visit& visit) const;
+  // All three products on the tile unit: what lies between them is never written as float32.
+  bool is_on_tiles(const ExpertWeights& weights, const Visit& visit) const;
+  void gather(const ExpertWeights& weights, const float* normed);
+  void prepare_inner(const ExpertWeights& weights);
   void gate_and_up(const ExpertWeights& weights);
   void down(const ExpertWeights& weights);
 
@@ -67,6 +77,7 @@ class Experts {
   std::vector<float> chosen_weights_;  // [max_tokens, experts_used]
   std::vector<uint32_t>
       row_of_;  // [max_tokens, experts_used]: row of a choice in the sorted buffers
+  std::vector<uint32_t> token_of_;  // [max_tokens, experts_used]: token of a sorted row
   std::vector<uint32_t> next_row_;  // [experts]
   PassKind kind_ = PassKind::kDecode;
   size_t choices_ = 0;         // of the current pass: tokens * experts_used

@@ -112,8 +112,8 @@ void LatentAttention::project(const Matrix& w, const float* x, size_t x_stride, 
     view.int8 = rows;
   } else if (view.form == Form::kBf16) {
     auto* tiles = reinterpret_cast<uint16_t*>(scratch);
-    kernels_.bf16->pack(x, x_stride, tokens, w.columns, 0, (tokens + kTileTokens - 1) / kTileTokens,
-                        tiles);
+    kernels_.bf16->pack(x, x_stride, nullptr, tokens, w.columns, 0,
+                        (tokens + kTileTokens - 1) / kTileTokens, tiles);
     view.packed = tiles;
     scratch += packed_bf16_size(tokens, w.columns) / 2;
   }
@@ -148,8 +148,8 @@ void LatentAttention::pack_queries(size_t tokens) {
               for (size_t i = first; i < last; ++i) {
                 const size_t group = i / tokens, row = i % tokens, head = group * kTileHeads;
                 kernels_.bf16->pack(queries_.data() + (row * config_.heads + head) * shape_.width,
-                                    shape_.width, std::min(kTileHeads, config_.heads - head),
-                                    shape_.width, 0, 1,
+                                    shape_.width, nullptr,
+                                    std::min(kTileHeads, config_.heads - head), shape_.width, 0, 1,
                                     const_cast<uint16_t*>(packed(group, row, tokens)));
               }
             });

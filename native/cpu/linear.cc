@@ -47,19 +47,19 @@ void multiply_int8(const Kernels& kernels, const Matrix& w, size_t first, size_t
   }
 }
 
+TileRows tile_rows(const Kernels& kernels, const Matrix& w, size_t first) {
+  return {kernels.bf16->unpack(w.type), w.row(first), w.row_bytes};
+}
+
 void multiply_bf16(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
                    const InputView& x, float* out, size_t out_stride, float* scratch) {
   for (size_t token = 0; token < x.tokens; token += kTileBatch) {
-    kernels.bf16->multiply({.unpack = kernels.bf16->unpack(w.type),
-                            .weights = w.row(first),
-                            .row_bytes = w.row_bytes,
-                            .rows = last - first,
+    kernels.bf16->multiply({.rows = last - first,
                             .columns = w.columns,
                             .packed = x.packed + token * w.columns,
                             .tokens = std::min(kTileBatch, x.tokens - token),
-                            .out = out + token * out_stride,
-                            .out_stride = out_stride,
-                            .scratch = scratch});
+                            .scratch = scratch},
+                           tile_rows(kernels, w, first), out + token * out_stride, out_stride);
   }
 }
 
@@ -85,6 +85,20 @@ void multiply_row_block(const Kernels& kernels, const Matrix& w, size_t first, s
       return multiply_int8(kernels, w, first, last, x, out, out_stride);
     case Form::kBf16:
       return multiply_bf16(kernels, w, first, last, x, out, out_stride, scratch);
+  }
+}
+
+void multiply_gated_block(const Kernels& kernels, const Matrix& gate, const Matrix& up,
+                          size_t first, size_t last, const InputView& x, uint16_t* inner,
+                          float* scratch) {
+  for (size_t token = 0; token < x.tokens; token += kTileBatch) {
+    kernels.bf16->multiply_gated({.rows = last - first,
+                                  .columns = gate.columns,
+                                  .packed = x.packed + token * gate.columns,
+                                  .tokens = std::min(kTileBatch, x.tokens - token),
+                                  .scratch = scratch},
+                                 tile_rows(kernels, gate, first), tile_rows(kernels, up, first),
+                                 inner + token * gate.rows, gate.rows, first);
   }
 }
 
@@ -144,8 +158,8 @@ InputView Linear::prepared(Form form) {
     const size_t tiles = (view_.tokens + kTileTokens - 1) / kTileTokens;
     pool_.run(tiles, view_.tokens * view_.columns * kPackCost,
               [&](size_t first, size_t last, size_t) {
-                kernels_.bf16->pack(view_.x, view_.x_stride, view_.tokens, view_.columns, first,
-                                    last, packed);
+                kernels_.bf16->pack(view_.x, view_.x_stride, nullptr, view_.tokens, view_.columns,
+                                    first, last, packed);
               });
     view_.packed = packed;
     has_packed_ = true;
@@ -155,23 +169,49 @@ InputView Linear::prepared(Form form) {
 
 // One unit is one block of rows for one batch of tokens, a batch's units side by side: its packed
 // activations stay in the cache meanwhile.
-void Linear::run(const Matrix& w, float* out) {
-  const InputView x = prepared(form_for(kernels_, w.type, view_.tokens, w.columns, kind_));
-  const size_t blocks = row_blocks(w.rows), batch = x.form == Form::kBf16 ? kTileBatch : x.tokens,
+template <class Work>
+void Linear::for_blocks(const InputView& x, size_t rows, size_t operations, const Work& work) {
+  const size_t blocks = row_blocks(rows), batch = x.form == Form::kBf16 ? kTileBatch : x.tokens,
                batches = (x.tokens + batch - 1) / batch;
   const auto units = [&](size_t first_unit, size_t last_unit, size_t thread) {
     const TileGuard guard(kernels_, x.form == Form::kBf16);
     for (size_t unit = first_unit; unit < last_unit && !pool_.interrupted(); ++unit) {
-      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, w.rows),
+      const size_t first = unit % blocks * kRowBlock, last = std::min(first + kRowBlock, rows),
                    token = unit / blocks * batch;
       InputView part = x;
       part.tokens = std::min(batch, x.tokens - token);
       if (x.form == Form::kBf16) part.packed += token * x.columns;
-      multiply_row_block(kernels_, w, first, last, part, out + token * w.rows + first, w.rows,
-                         scratch_.data() + thread * scratch_stride_);
+      work(first, last, token, part, scratch_.data() + thread * scratch_stride_);
     }
   };
-  pool_.run(batches * blocks, w.rows * w.columns * x.tokens, units);
+  pool_.run(batches * blocks, operations, units);
+}
+
+void Linear::run(const Matrix& w, float* out) {
+  const InputView x = prepared(form_for(kernels_, w.type, view_.tokens, w.columns, kind_));
+  for_blocks(x, w.rows, w.rows * w.columns * x.tokens,
+             [&](size_t first, size_t last, size_t token, const InputView& part, float* scratch) {
+               multiply_row_block(kernels_, w, first, last, part, out + token * w.rows + first,
+                                  w.rows, scratch);
+             });
+}
+
+bool Linear::can_gate(const Matrix& gate, const Matrix& up, const Matrix& down) const {
+  const auto on_tiles = [&](const Matrix& w) {
+    return form_for(kernels_, w.type, view_.tokens, w.columns, kind_) == Form::kBf16;
+  };
+  return on_tiles(gate) && on_tiles(up) && on_tiles(down);
+}
+
+void Linear::run_gated(const Matrix& gate, const Matrix& up, uint16_t* inner) {
+  const InputView x = prepared(Form::kBf16);
+  for_blocks(x, gate.rows, 2 * gate.rows * gate.columns * x.tokens,
+             [&](size_t first, size_t last, size_t token, const InputView& part, float* scratch) {
+               multiply_gated_block(kernels_, gate, up, first, last, part,
+                                    inner + token * gate.rows, scratch);
+             });
+  view_ = {Form::kBf16, x.tokens, gate.rows, nullptr, 0, {}, 0, inner};
+  has_packed_ = true;
 }
 
 }  // namespace lacuna::cpu

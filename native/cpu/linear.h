@@ -20,7 +20,7 @@
 namespace lacuna::cpu {
 
 // Rows that are computed together: the unit by which threads share a matrix.
-inline constexpr size_t kRowBlock = kTileRows;
+inline constexpr size_t kRowBlock = 2 * kPanelRows;
 
 // Rows that are unpacked to float32 together: they should stay in the second-level cache.
 inline constexpr size_t kFloatRows = 16;
@@ -62,6 +62,13 @@ struct InputView {
 // unit.
 void multiply_row_block(const Kernels& kernels, const Matrix& w, size_t first, size_t last,
                         const InputView& x, float* out, size_t out_stride, float* scratch);
+
+// The input of a following product of `inner_columns` = gate.rows columns: its columns first …
+// last - 1, silu(gate · x) * (up · x), packed as bfloat16 tiles. x has the form kBf16; gate and up
+// have one shape, of rows in multiples of 32. The thread has entered the tile unit.
+void multiply_gated_block(const Kernels& kernels, const Matrix& gate, const Matrix& up,
+                          size_t first, size_t last, const InputView& x, uint16_t* inner,
+                          float* scratch);
 
 // All rows in float32, on the calling thread.
 void multiply_matrix(const Kernels& kernels, const Matrix& w, const float* x, size_t x_stride,
@@ -112,10 +119,22 @@ class Linear {
   // out [tokens, w.rows] = x · wᵀ.
   void run(const Matrix& w, float* out);
 
+  // Whether `run_gated` and a `run` of `down` behind it can go on the tile unit alone.
+  bool can_gate(const Matrix& gate, const Matrix& up, const Matrix& down) const;
+
+  // silu(gate · x) * (up · x), which takes the place of the input: in bfloat16 tiles in `inner`
+  // [packed_bf16_size(tokens, gate.rows)], and nowhere else.
+  void run_gated(const Matrix& gate, const Matrix& up, uint16_t* inner);
+
   size_t bytes() const { return int8_.bytes() + packed_.bytes() + scratch_.bytes(); }
 
  private:
   InputView prepared(Form form);
+
+  // Calls work(first row, last row, first token, view of its tokens, scratch) for every block of
+  // rows and batch of tokens.
+  template <class Work>
+  void for_blocks(const InputView& x, size_t rows, size_t operations, const Work& work);
 
   ThreadPool& pool_;
   const Kernels& kernels_;

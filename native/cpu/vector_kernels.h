@@ -127,12 +127,16 @@ struct VectorKernels {
     return V::multiply(p, V::power_of_two(n));
   }
 
+  // -gate, where `exp` is defined.
+  static Register silu_exponent(Register gate) {
+    return V::max(V::min(V::subtract(V::zero(), gate), V::broadcast(88.0f)), V::broadcast(-87.0f));
+  }
+
+  // gate / (1 + e^-gate) * up.
   static void silu_multiply(const float* gate, const float* up, float* out, size_t n) {
     for (size_t i = 0; i < n; i += kWidth) {
       const Register g = V::load_some(gate + i, n - i);
-      const Register limited =
-          V::max(V::min(V::subtract(V::zero(), g), V::broadcast(88.0f)), V::broadcast(-87.0f));
-      const Register denominator = V::add(V::broadcast(1.0f), exp(limited));
+      const Register denominator = V::add(V::broadcast(1.0f), exp(silu_exponent(g)));
       V::store_some(out + i, V::multiply(V::divide(g, denominator), V::load_some(up + i, n - i)),
                     n - i);
     }

@@ -21,14 +21,19 @@ inline __m256i load32(const void* bytes) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(bytes));
 }
 
-// Weights are read once and in order, but the hardware stops fetching ahead at each page. This far
-// ahead it is the next rows that come; past the last of them an address is asked for in vain, which
-// does no harm. An instruction by name: GCC takes a function of nothing but _mm_prefetch for one
-// without effect, and may drop the call.
+// Weights are read once and in order, but the hardware stops fetching ahead at each page. Lines are
+// called into the second-level cache from far ahead and into the first from near: the first level's
+// fill buffers alone cannot keep enough of them on their way. Past the last row an address is asked
+// for in vain, which does no harm. Instructions by name: GCC takes a function of nothing but
+// _mm_prefetch for one without effect, and may drop the call.
 inline void fetch_ahead(const void* block, size_t bytes) {
-  constexpr size_t kAhead = 2048, kLine = 64;
-  const char* p = static_cast<const char*>(block) + kAhead;
-  for (size_t i = 0; i < bytes; i += kLine) asm volatile("prefetcht0 %0" : : "m"(p[i]));
+  constexpr uintptr_t kNear = 1024, kFar = 4096, kLine = 64;
+  const auto begin = reinterpret_cast<uintptr_t>(block);
+  // The lines that begin in the block: those of all blocks are every line once.
+  for (uintptr_t line = (begin + kLine - 1) & ~(kLine - 1); line < begin + bytes; line += kLine) {
+    asm volatile("prefetcht0 %0" : : "m"(*reinterpret_cast<const char*>(line + kNear)));
+    asm volatile("prefetcht1 %0" : : "m"(*reinterpret_cast<const char*>(line + kFar)));
+  }
 }
 
 // Sixteen packed bytes as 32 nibbles in order.

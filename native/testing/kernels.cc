@@ -1,5 +1,6 @@
 // `kernel({path, name, …})`: one inner loop; `linear({path, type, …})`: a weight matrix times
-// activations; `route({…})`: the choice of experts.
+// activations; `gated({path, type, …})`: two matrices and what stands between them and a third;
+// `route({…})`: the choice of experts.
 #include "cpu/kernels.h"
 
 #include <algorithm>
@@ -74,6 +75,37 @@ Napi::Value linear(const Napi::CallbackInfo& info) {
   });
 }
 
+// silu(gate · x) * (up · x) as the next product sees it: multiplied by the unit matrix in bfloat16.
+Napi::Value gated(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return addon::guarded(env, [&]() -> Napi::Value {
+    const auto o = info[0].As<Napi::Object>();
+    const size_t rows = size_field(o, "rows"), columns = size_field(o, "columns"),
+                 tokens = size_field(o, "tokens");
+    const std::vector<float> x = floats_field(o, "x");
+    const auto matrix = [&](const char* name) {
+      const auto blocks = o.Get(name).As<Napi::Uint8Array>();
+      return Matrix{reinterpret_cast<const std::byte*>(blocks.Data()),
+                    TensorType{static_cast<uint32_t>(size_field(o, "type"))}, rows, columns,
+                    blocks.ByteLength() / rows};
+    };
+    std::vector<uint16_t> unit(rows * rows);
+    for (size_t i = 0; i < rows; ++i) unit[i * rows + i] = 0x3f80;
+    const Matrix unit_matrix{reinterpret_cast<const std::byte*>(unit.data()), TensorType::kBF16,
+                             rows, rows, rows * sizeof(uint16_t)};
+    cpu::ThreadPool pool(size_field(o, "threads"));
+    cpu::Linear product(pool, kernels_field(o), tokens, std::max(rows, columns));
+    product.set_input(x.data(), tokens, columns, PassKind::kPrefill);
+    const Matrix gate = matrix("gate"), up = matrix("up");
+    if (!product.can_gate(gate, up, unit_matrix)) return env.Null();
+    cpu::Buffer inner(cpu::packed_bf16_size(tokens, rows) / 2);
+    product.run_gated(gate, up, reinterpret_cast<uint16_t*>(inner.data()));
+    std::vector<float> out(tokens * rows);
+    product.run(unit_matrix, out.data());
+    return to_array(env, out);
+  });
+}
+
 Napi::Value route(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto o = info[0].As<Napi::Object>();
@@ -105,6 +137,7 @@ Napi::Value route(const Napi::CallbackInfo& info) {
 void register_kernels(Napi::Env env, Napi::Object exports) {
   exports.Set("kernel", Napi::Function::New(env, kernel, "kernel"));
   exports.Set("linear", Napi::Function::New(env, linear, "linear"));
+  exports.Set("gated", Napi::Function::New(env, gated, "gated"));
   exports.Set("route", Napi::Function::New(env, route, "route"));
 }
 

@@ -241,6 +241,10 @@ export interface TestingAddon {
   }): Int8Rows;
   /** A weight matrix [rows, columns] times activations [tokens, columns]. */
   linear(call: LinearCall): Float32Array;
+  /** silu(gate · x) * (up · x) in bfloat16, or null where it does not go on the tile unit. */
+  gated(
+    call: Omit<LinearCall, 'blocks' | 'decode'> & { gate: Uint8Array; up: Uint8Array },
+  ): Float32Array | null;
   /** The experts a token visits, ascending, and their weights. */
   route(call: RouteCall): { readonly experts: Int32Array; readonly weights: Float32Array };
   /** `draws` tokens from the same logits, by one sampler. */

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "cpu/amx/bf16_pair.h"
 #include "cpu/amx/transpose.h"
 #include "cpu/avx512/vector.h"
 #include "cpu/tile_attention.h"
@@ -17,13 +18,6 @@ using V = VectorKernels<Avx512>;
 
 constexpr size_t kStepTile = 512;     // bfloat16 values of a tile: 16 rows of 32
 constexpr float kNothing = -3.0e38f;  // below any score; its exponential is 0
-
-static inline __m512i bf16_pair(__m512 low, __m512 high) {
-  const __m512bh pair = _mm512_cvtne2ps_pbh(high, low);
-  __m512i bits;
-  std::memcpy(&bits, &pair, sizeof(bits));
-  return bits;
-}
 
 // `count` rows of one page in bfloat16, from `position` on: where they are, or unpacked into `room`
 // [count, row.width].

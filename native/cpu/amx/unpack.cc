@@ -2,6 +2,7 @@
 // 32 entries, and vpermw looks 32 elements up at a time.
 #include "cpu/amx/unpack.h"
 
+#include "cpu/amx/bf16_pair.h"
 #include "cpu/vnni/formats.h"
 
 namespace lacuna::cpu::amx {
@@ -20,10 +21,7 @@ float f16(uint16_t bits) {
 
 // Entries 0 … 15 from `low`, 16 … 31 from `high`.
 __m512i table(__m512 low, __m512 high) {
-  const __m512bh pair = _mm512_cvtne2ps_pbh(high, low);
-  __m512i bits;
-  std::memcpy(&bits, &pair, sizeof(bits));
-  return bits;
+  return bf16_pair(low, high);
 }
 
 // Eight factors in memory. An instruction that takes its factor from there spreads it over the
@@ -50,10 +48,9 @@ EightFloats scales_of(const Block* block, size_t count) {
 
 // Sixteen packed bytes as 32 nibbles in order, one a 16-bit lane.
 __m512i wide_nibbles(const uint8_t* qs) {
-  const __m256i bytes = _mm256_cvtepu8_epi16(vnni::load16(qs));
-  const __m512i both =
-      _mm512_inserti64x4(_mm512_castsi256_si512(bytes), _mm256_srli_epi16(bytes, 4), 1);
-  return _mm512_and_si512(both, _mm512_set1_epi16(15));
+  const __m512i twice = _mm512_cvtepu8_epi16(_mm256_broadcastsi128_si256(vnni::load16(qs)));
+  const __m512i shifts = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(4), 1);
+  return _mm512_and_si512(_mm512_srlv_epi16(twice, shifts), _mm512_set1_epi16(15));
 }
 
 // Blocks of 32 elements, eight at a time: `values(block, d)` gives one block's.
@@ -147,8 +144,9 @@ void unpack_k(const std::byte* blocks, uint16_t* out, size_t columns) {
     vnni::k_scales(block->scales, block->d, block->dmin, &scales, &offsets);
     const EightFloats scale(scales), offset(offsets);
     const auto values = [&](__m512 q, int group) {
-      return _mm512_add_ps(_mm512_mul_ps(q, _mm512_set1_ps(scale.at[group])),
-                           _mm512_set1_ps(offset.at[group]));
+      // The product is exact – 11 bits of d, 6 of the scale, 5 of q –, so it is rounded once either
+      // way.
+      return _mm512_fmadd_ps(q, _mm512_set1_ps(scale.at[group]), _mm512_set1_ps(offset.at[group]));
     };
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j, out += 2 * kStep) {

@@ -84,6 +84,72 @@ describe('paths that round activations', function () {
       });
     }
 
+    it(`multiply any number of tokens on ${cpuPath} within the rounding`, () => {
+      const addon = testingAddon();
+      for (const [name, columns] of [
+        ['Q4_K', 2816],
+        ['Q5_0', 1408],
+        ['Q8_0', 2048],
+        ['BF16', 32],
+      ] as const) {
+        const type = weightTypes.find((t) => t.name === name)!;
+        for (const [rows, tokens] of [
+          [17, 49],
+          [40, 81],
+          [33, 97],
+          [70, 160],
+          [5, 257],
+        ] as const) {
+          const blocks = randomBlocks(random, type, rows * columns);
+          const weights = addon.dequantize('reference', type.id, blocks, rows * columns);
+          const x = randomFloats(random, tokens * columns);
+          const call = { type: type.id, blocks, rows, columns, tokens, x, threads: 1 };
+          const expected = addon.linear({ ...call, path: 'reference' });
+          const actual = addon.linear({ ...call, path: cpuPath });
+          const error = errorShare(actual, expected, weights, x, columns);
+          assert.ok(error < 0.02, `${name}, ${rows}×${columns}, ${tokens} tokens: ${error}`);
+        }
+      }
+    });
+
+    it(`gate what the tile unit multiplies, on ${cpuPath}`, () => {
+      const addon = testingAddon();
+      for (const [name, columns] of [
+        ['Q4_K', 2048],
+        ['Q5_0', 576],
+        ['Q8_0', 32],
+      ] as const) {
+        const type = weightTypes.find((t) => t.name === name)!;
+        for (const [rows, tokens] of [
+          [32, 7],
+          [96, 33],
+          [64, 64],
+          [1408, 50],
+          [96, 130],
+          [32, 300],
+        ] as const) {
+          const [gate, up] = [0, 1].map(() => randomBlocks(random, type, rows * columns)) as [
+            Uint8Array,
+            Uint8Array,
+          ];
+          const x = randomFloats(random, tokens * columns);
+          const call = { type: type.id, rows, columns, tokens, x };
+          const actual = addon.gated({ ...call, gate, up, path: cpuPath, threads: 1 });
+          if (actual === null) {
+            assert.notEqual(cpuPath, 'amx');
+            continue;
+          }
+          const [g, u] = [gate, up].map((blocks) =>
+            addon.linear({ ...call, blocks, path: 'reference', threads: 1 }),
+          ) as [Float32Array, Float32Array];
+          const expected = g.map((value, i) => (value / (1 + Math.exp(-value))) * u[i]!);
+          const error = rms(actual.map((value, i) => value - expected[i]!)) / rms(expected);
+          assert.ok(error < 0.02, `${name}, ${rows}×${columns}, ${tokens} tokens: ${error}`);
+          assert.deepEqual(addon.gated({ ...call, gate, up, path: cpuPath, threads: 3 }), actual);
+        }
+      }
+    });
+
     it(`give a token the same bits alone and among a few, on ${cpuPath}`, () => {
       for (const type of weightTypes) {
         const [rows, columns] = [9, 512];
