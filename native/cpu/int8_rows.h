@@ -11,6 +11,9 @@ namespace lacuna::cpu {
 
 inline constexpr size_t kInt8Group = 32;
 
+// A group whose largest magnitude is not above this counts as zeros: 127 / largest would overflow.
+inline constexpr float kInt8Smallest = 3.8e-37f;
+
 // `tokens` rows of `columns` values, columns a multiple of 32. Each row's bytes are padded with
 // zeros to a multiple of 64, its scales and sums to whole registers.
 struct Int8Rows {

@@ -38,19 +38,34 @@ export async function buildNative({ compiler, testing }) {
 
   await step(`Building the native engine with ${compiler}`, async () => {
     dropStamp(stampFile);
-    const common = ['--log-level', 'error', `--CDLACUNA_TESTING=${withTesting ? 'ON' : 'OFF'}`];
-    const options = { env: { CXX: compiler } };
-    try {
-      await runNode(cmakeJs, ['configure', ...common], options);
-    } catch (error) {
-      // A build folder of another generator, compiler or place cannot be configured again: once from scratch.
-      if (!(error instanceof CommandError) || !existsSync(inRoot('build/CMakeCache.txt')))
-        throw error;
-      rmSync(inRoot('build/CMakeCache.txt'), { force: true });
-      rmSync(inRoot('build/CMakeFiles'), { recursive: true, force: true });
-      await runNode(cmakeJs, ['configure', ...common], options);
-    }
-    await runNode(cmakeJs, ['build', ...common, '--parallel', String(jobs())], options);
+    await compileNative('build', [`--CDLACUNA_TESTING=${withTesting ? 'ON' : 'OFF'}`], {
+      CXX: compiler,
+    });
     writeStamp(stampFile, { hash, testing: withTesting });
   });
+}
+
+/**
+ * Configures and builds into a folder of the clone.
+ *
+ * @param {string} folder relative to the clone
+ * @param {readonly string[]} settings for cmake-js
+ * @param {Record<string, string>} env
+ * @param {number} [timeoutMs] for each of the two
+ * @throws {CommandError} where either fails
+ */
+export async function compileNative(folder, settings, env, timeoutMs) {
+  const common = ['--out', inRoot(folder), '--log-level', 'error', ...settings];
+  const options = { env, timeoutMs };
+  try {
+    await runNode(cmakeJs, ['configure', ...common], options);
+  } catch (error) {
+    // A build folder of another generator, compiler or place cannot be configured again: once from scratch.
+    const cache = inRoot(folder, 'CMakeCache.txt');
+    if (!(error instanceof CommandError) || !existsSync(cache)) throw error;
+    rmSync(cache, { force: true });
+    rmSync(inRoot(folder, 'CMakeFiles'), { recursive: true, force: true });
+    await runNode(cmakeJs, ['configure', ...common], options);
+  }
+  await runNode(cmakeJs, ['build', ...common, '--parallel', String(jobs())], options);
 }

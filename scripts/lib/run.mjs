@@ -15,8 +15,8 @@ export class CommandError extends Error {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: Record<string, string>, show?: boolean, timeoutMs?: number}} [options]
- *   `show` passes the output through to the terminal (it is not collected then); `env` is added to this
+ * @param {{cwd?: string, env?: Record<string, string>, show?: boolean | 'too', timeoutMs?: number}} [options]
+ *   `show` passes the output through to the terminal (it is not collected then, but with 'too' it is); `env` is added to this
  *   process's own; `timeoutMs` (default 20 minutes) ends the command.
  * @returns {Promise<string>}
  * @throws {CommandError} where it cannot start, exits non-zero, is killed, or runs past its time.
@@ -28,11 +28,12 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: show === true ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
     const collect = (chunk) => {
       output += chunk;
+      if (show === 'too') process.stdout.write(chunk);
     };
     child.stdout?.setEncoding('utf8').on('data', collect);
     child.stderr?.setEncoding('utf8').on('data', collect);

@@ -20,11 +20,16 @@ const builds: Readonly<Record<Sanitizer, { readonly folder: string; readonly opt
  */
 export type SanitizedTool = 'gguf_check' | 'model_check' | 'prefix_check' | 'runtime_check';
 
-/** Configures where that was never done, and compiles what changed. Takes up to two minutes, then a second. */
+/**
+ * Configures where that was never done, and compiles what changed. Takes up to two minutes, then a second. `npm run
+ * test:sanitize` has built the tools itself, and says where.
+ */
 export async function buildSanitizedTool(
   tool: SanitizedTool,
   sanitizer: Sanitizer = 'address',
 ): Promise<string> {
+  const built = process.env['LACUNA_SANITIZED_TOOLS'];
+  if (built !== undefined) return path.join(built, tool);
   const { folder, option } = builds[sanitizer];
   if (!existsSync(path.join(folder, 'CMakeCache.txt'))) {
     await cmake(

@@ -57,7 +57,7 @@ void quantize_rows(const float* x, size_t x_stride, size_t tokens, const Int8Row
     for (size_t g = 0; g < groups; ++g) {
       const Group group = load(x + t * x_stride + g * kInt8Group);
       const float largest = largest_magnitude(group);
-      const __m256 factor = _mm256_set1_ps(largest > 0 ? 127.0f / largest : 0.0f);
+      const __m256 factor = _mm256_set1_ps(largest > kInt8Smallest ? 127.0f / largest : 0.0f);
       const __m256i bytes = round_to_bytes(group, factor);
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(q + g * kInt8Group), bytes);
       int32_t lower, upper;

@@ -210,6 +210,18 @@ Int8DotRow dot_row(TensorType type) {
   }
 }
 
+namespace {
+
+// 16 rounded values as bytes, and their sum. Of the bytes: a value that is not finite is an int32
+// that a sum of sixteen could not hold.
+int32_t store_bytes(__m512i q, int8_t* out) {
+  const __m128i bytes = _mm512_cvtsepi32_epi8(q);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  return _mm512_reduce_add_epi32(_mm512_cvtepi8_epi32(bytes));
+}
+
+}  // namespace
+
 // Round to nearest, scale by the largest magnitude / 127.
 void quantize_rows(const float* x, size_t x_stride, size_t tokens, const Int8Rows& out) {
   for (size_t t = 0; t < tokens; ++t) {
@@ -223,15 +235,13 @@ void quantize_rows(const float* x, size_t x_stride, size_t tokens, const Int8Row
       const __m512 b = _mm512_loadu_ps(x + t * x_stride + g * kInt8Group + 16);
       const float largest = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(a), _mm512_abs_ps(b)));
       const float scale = largest / 127.0f;
-      const __m512 inverse = _mm512_set1_ps(largest > 0 ? 127.0f / largest : 0.0f);
+      const __m512 inverse = _mm512_set1_ps(largest > kInt8Smallest ? 127.0f / largest : 0.0f);
       const __m512i qa = _mm512_cvtps_epi32(_mm512_mul_ps(a, inverse)),
                     qb = _mm512_cvtps_epi32(_mm512_mul_ps(b, inverse));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(q + g * kInt8Group), _mm512_cvtsepi32_epi8(qa));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(q + g * kInt8Group + 16),
-                       _mm512_cvtsepi32_epi8(qb));
+      int8_t* bytes = q + g * kInt8Group;
       scales[g] = scale;
-      halves[2 * g] = scale * static_cast<float>(_mm512_reduce_add_epi32(qa));
-      halves[2 * g + 1] = scale * static_cast<float>(_mm512_reduce_add_epi32(qb));
+      halves[2 * g] = scale * static_cast<float>(store_bytes(qa, bytes));
+      halves[2 * g + 1] = scale * static_cast<float>(store_bytes(qb, bytes + 16));
       sums[g] = halves[2 * g] + halves[2 * g + 1];
     }
     for (size_t g = groups; g < out.group_stride; ++g)

@@ -50,14 +50,15 @@ function naiveAttention(c: ReturnType<typeof randomCall>): Float64Array {
       });
       const largest = Math.max(...scores);
       const total = scores.reduce((sum, s) => sum + Math.exp(s - largest), 0);
+      const latent = Array.from({ length: c.rank }, (_, r) => {
+        let sum = 0;
+        for (let p = 0; p < visible; p++)
+          sum += Math.exp(scores[p]! - largest) * c.cache[p * width + r]!;
+        return sum / total;
+      });
       for (let v = 0; v < c.value; v++) {
         let sum = 0;
-        for (let r = 0; r < c.rank; r++) {
-          let latent = 0;
-          for (let p = 0; p < visible; p++)
-            latent += Math.exp(scores[p]! - largest) * c.cache[p * width + r]!;
-          sum += c.vB[(h * c.value + v) * c.rank + r]! * (latent / total);
-        }
+        for (let r = 0; r < c.rank; r++) sum += c.vB[(h * c.value + v) * c.rank + r]! * latent[r]!;
         out[(t * c.heads + h) * c.value + v] = sum;
       }
     }

@@ -37,6 +37,30 @@ describe('byte products', function () {
       }
     });
 
+    it(`round activations that no scale fits without overflow on ${path}`, () => {
+      const x = randomFloats(random, 6 * 32);
+      const at = (group: number) => x.subarray(32 * group, 32 * (group + 1));
+      at(0).forEach((v, i, group) => (group[i] = v * 1e-38));
+      at(1).fill(1e-45);
+      at(2)[5] = Infinity;
+      at(3)[31] = -Infinity;
+      at(4)[0] = NaN;
+      at(5).fill(NaN);
+      const { q, scales, sums, halves } = testingAddon().quantizeRows({
+        path,
+        x,
+        tokens: 1,
+        columns: x.length,
+      });
+      assert.deepEqual(q.subarray(0, 64), new Int8Array(64));
+      for (let half = 0; half < 12; half++) {
+        const sum = q.subarray(16 * half, 16 * (half + 1)).reduce((a, b) => a + b, 0);
+        assert.equal(halves[half]! + 0, Math.fround(scales[half >> 1]! * sum), `half ${half}`);
+      }
+      for (let group = 0; group < 6; group++)
+        assert.equal(sums[group], Math.fround(halves[2 * group]! + halves[2 * group + 1]!));
+    });
+
     for (const type of quantized) {
       it(`are exact for whole numbers, the largest too, in ${type.name} on ${path}`, () => {
         for (const columns of widthsOf(type)) {
