@@ -6,7 +6,9 @@ import { runNode } from './lib/run.mjs';
 import { filesUnder } from './lib/stamp.mjs';
 
 await runMain(async () => {
-  const files = filesUnder(['native', 'kernels'], (file) => /\.(cc|h|cu|cuh)$/.test(file));
+  const files = filesUnder(['native', 'kernels', 'test/cuda'], (file) =>
+    /\.(cc|h|cu|cuh)$/.test(file),
+  );
   if (files.length === 0) throw new Problem('No C++ file found: is this the repository?');
   const folder = inRoot('node_modules/clang-format-node');
   const { bin } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));

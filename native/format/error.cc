@@ -24,6 +24,14 @@ const char* error_code_name(ErrorCode code) {
       return "invalid-argument";
     case ErrorCode::kClosed:
       return "closed";
+    case ErrorCode::kNoDriver:
+      return "no-driver";
+    case ErrorCode::kNoDevice:
+      return "no-device";
+    case ErrorCode::kDriverTooOld:
+      return "driver-too-old";
+    case ErrorCode::kDeviceLost:
+      return "device-lost";
   }
   return "io";
 }

@@ -18,6 +18,10 @@ enum class ErrorCode {
   kOutOfMemory,
   kInvalidArgument,
   kClosed,
+  kNoDriver,
+  kNoDevice,
+  kDriverTooOld,
+  kDeviceLost,
 };
 
 // The name that crosses into JavaScript: `not-found`, `is-directory`, …

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import os from 'node:os';
+import { findNvcc } from './cuda.mjs';
 import { inRoot } from './paths.mjs';
-import { step } from './report.mjs';
+import { dim, step } from './report.mjs';
 import { CommandError, runNode } from './run.mjs';
 import { dropStamp, filesUnder, hashFiles, readStamp, writeStamp } from './stamp.mjs';
 
@@ -10,10 +11,10 @@ const cmakeJs = inRoot('node_modules/cmake-js/bin/cmake-js');
 
 function sourcesHash(compiler) {
   const sources = filesUnder(
-    ['CMakeLists.txt', 'native', 'kernels'],
-    (file) => !file.endsWith('.md'),
+    ['CMakeLists.txt', 'native', 'kernels', 'test/cuda'],
+    (file) => !/\.(md|json|ts)$/.test(file),
   );
-  return hashFiles(sources, [process.arch, process.platform, compiler]);
+  return hashFiles(sources, [process.arch, process.platform, compiler, findNvcc()?.version ?? '']);
 }
 
 /** Memory, not only cores, bounds parallel compiles: about 1 GiB for each. */
@@ -43,6 +44,8 @@ export async function buildNative({ compiler, testing }) {
     });
     writeStamp(stampFile, { hash, testing: withTesting });
   });
+  if (findNvcc() === undefined)
+    console.log(dim('Without nvcc 12.4 or newer: this build computes on the CPU alone.'));
 }
 
 /**

@@ -42,7 +42,8 @@ export const machine = {
   },
 };
 
-function atLeast(version, floor) {
+/** Whether [major, minor] is `floor` or newer. */
+export function atLeast(version, floor) {
   const [major = 0, minor = 0] = version;
   return major > floor[0] || (major === floor[0] && minor >= floor[1]);
 }

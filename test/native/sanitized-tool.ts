@@ -15,10 +15,11 @@ const builds: Readonly<Record<Sanitizer, { readonly folder: string; readonly opt
 };
 
 /**
- * `gguf_check` reads files; `model_check` also loads and runs them; `prefix_check` reads saved KV; `runtime_check` runs storms
+ * `kernel_check` runs CUDA kernels on the emulated device; `gguf_check` reads files; `model_check` also loads and runs them; `prefix_check` reads saved KV; `runtime_check` runs storms
  * of requests over a made-up device.
  */
-export type SanitizedTool = 'gguf_check' | 'model_check' | 'prefix_check' | 'runtime_check';
+export type SanitizedTool =
+  'gguf_check' | 'kernel_check' | 'model_check' | 'prefix_check' | 'runtime_check';
 
 /**
  * Configures where that was never done, and compiles what changed. Takes up to two minutes, then a second. `npm run
@@ -42,7 +43,7 @@ export async function buildSanitizedTool(
     );
   }
   await cmake('--build', folder, '--target', tool, '--parallel', '2');
-  return path.join(folder, 'native', tool);
+  return path.join(folder, tool === 'kernel_check' ? 'test/cuda' : 'native', tool);
 }
 
 async function cmake(...args: string[]): Promise<void> {

@@ -182,7 +182,7 @@ export interface CpuFeatures {
 }
 
 export interface NativeError extends Error {
-  /** `not-found`, `is-directory`, `empty`, `not-gguf`, `corrupt`, `unsupported`, `io`, `out-of-memory`, `invalid-argument`, `closed`. */
+  /** `not-found`, `is-directory`, `empty`, `not-gguf`, `corrupt`, `unsupported`, `io`, `out-of-memory`, `invalid-argument`, `closed`, `no-driver`, `no-device`, `driver-too-old`, `device-lost`. */
   readonly code: string;
   readonly remedy: string;
 }

@@ -73,6 +73,42 @@ describe('rooms', () => {
       assert.deepEqual(strays, []);
     });
 
+  /** Every header a C++ or CUDA file includes. */
+  const includes = (file) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/^\s*#include\s*[<"]([^>"]+)/gm)].map(
+      (match) => match[1],
+    );
+  const sources = (place) => filesUnder([place], (file) => /\.(cc|h|cu|cuh)$/.test(file));
+
+  it('kernels include kernels alone, and only ptx.h knows of the emulated device', () => {
+    const own = new Set(sources('kernels').map((file) => path.basename(file)));
+    const strays = sources('kernels').flatMap((file) =>
+      includes(file)
+        .filter((name) => !own.has(name) && name !== 'stdint.h')
+        .map((name) => `${file} includes ${name}`),
+    );
+    assert.deepEqual(strays, ['kernels/ptx.h includes emulated_ptx.h']);
+  });
+
+  it('no room but the loader and the addon knows which devices there are', () => {
+    const strays = sources('native')
+      .filter((file) => !/^native\/(cuda|addon|testing)\/|^native\/runtime\/load\./.test(file))
+      .filter((file) => includes(file).some((name) => name.startsWith('cuda/')));
+    assert.deepEqual(strays, []);
+  });
+
+  it('what drives a GPU knows of models, kernels and nothing above', () => {
+    const kernels = new Set(sources('kernels').map((file) => path.basename(file)));
+    const strays = sources('native/cuda').flatMap((file) =>
+      includes(file)
+        .filter((name) => name.includes('/') || name.endsWith('.h'))
+        .filter((name) => !/^(cuda|format|model)\//.test(name) && !kernels.has(name))
+        .filter((name) => name !== 'dlfcn.h')
+        .map((name) => `${file} includes ${name}`),
+    );
+    assert.deepEqual(strays, []);
+  });
+
   it('native code below the addon knows nothing of Node', () => {
     const below = filesUnder(['native'], (file) => /\.(cc|h)$/.test(file)).filter(
       (file) => !/^native\/(addon|testing)\//.test(file),

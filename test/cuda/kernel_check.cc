@@ -1,0 +1,105 @@
+// Runs cases of kernels on the emulated device and prints one line of JSON for each:
+//   kernel_check LIBRARY SETTINGS [FILTER]
+// LIBRARY stands in for the driver, SETTINGS are the emulated device's (emulation/settings.h); only
+// cases whose name contains FILTER run. Cases with mistakes on purpose, and their sound twins, run
+// only where FILTER is `planted_` or `sound_` and what follows. A sanitizer ends the program by
+// itself.
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "cases/case.h"
+#include "format/error.h"
+
+namespace lacuna::cases {
+namespace {
+
+// The emulated device takes this for all of its kernels.
+constexpr char kImage[] = "emulated";
+constexpr int kOldestDriver = 12000;
+
+// What the emulated device offers beside the driver's own functions.
+struct Emulation {
+  int (*configure)(const char*);
+  const char* (*report)();
+  const char* (*counters)();
+  size_t (*allocations)();
+};
+
+Emulation find_emulation(const char* library) {
+  void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return {};  // opening the driver will say why
+  const auto find = [&](auto& function, const char* name) {
+    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(handle, name));
+  };
+  Emulation emulation{};
+  find(emulation.configure, "lacunaEmulationConfigure");
+  find(emulation.report, "lacunaEmulationReport");
+  find(emulation.counters, "lacunaEmulationCounters");
+  find(emulation.allocations, "lacunaEmulationAllocations");
+  return emulation;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out + "\"";
+}
+
+// The device is made anew for each case: what one breaks, the next does not meet.
+void run(const Case& c, const char* library, const char* settings, const Emulation& emulation) {
+  if (emulation.configure != nullptr && emulation.configure(settings) != 0) std::exit(2);
+  double error = -1;
+  std::string code, failure;
+  size_t left = 0;
+  try {
+    const auto driver = cuda::Driver::open(library, kOldestDriver);
+    const cuda::Context context(driver, driver->devices().front());
+    const cuda::KernelImage images[] = {
+        {"emulated", {reinterpret_cast<const std::byte*>(kImage), sizeof(kImage)}}};
+    const cuda::KernelLibrary kernels(context, images);
+    error = c.run(Bench(context, kernels));
+    left = emulation.allocations();
+  } catch (const Error& e) {
+    code = error_code_name(e.code());
+    failure = e.what();
+  }
+  const bool good = failure.empty() && error <= c.tolerance;
+  std::printf(
+      "{\"name\": %s, \"good\": %s, \"error\": %g, \"tolerance\": %g, \"leastBytes\": %llu, "
+      "\"left\": %zu, \"code\": %s, \"failure\": %s, \"counters\": %s}\n",
+      quoted(c.name).c_str(), good ? "true" : "false", std::isfinite(error) ? error : 1e30,
+      c.tolerance, static_cast<unsigned long long>(c.least_bytes), left, quoted(code).c_str(),
+      quoted(failure).c_str(), emulation.counters != nullptr ? emulation.counters() : "{}");
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace lacuna::cases
+
+int main(int argc, char** argv) {
+  using namespace lacuna::cases;
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: kernel_check LIBRARY SETTINGS [FILTER]\n");
+    return 2;
+  }
+  const Emulation emulation = find_emulation(argv[1]);
+  const std::string filter = argc > 3 ? argv[3] : "";
+  std::vector<Case> cases;
+  if (filter.starts_with("planted_") || filter.starts_with("sound_")) {
+    add_planted_cases(cases);
+  } else {
+    add_embedding_cases(cases);
+    add_matvec_cases(cases);
+    add_ptx_cases(cases);
+    add_rms_norm_cases(cases);
+  }
+  for (const Case& c : cases) {
+    if (c.name.find(filter) != std::string::npos) run(c, argv[1], argv[2], emulation);
+  }
+  return 0;
+}
