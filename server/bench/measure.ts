@@ -37,6 +37,8 @@ export interface SpeedOptions {
   readonly journal: Journal;
   /** Whether another measurement may begin. */
   readonly mayGoOn: () => boolean;
+  /** What must be so again before a measurement, and is not measured. */
+  readonly beforeEach?: () => Promise<void>;
   readonly onMeasured: (subject: Subject, item: Item, run: number, tokensPerSecond: number) => void;
 }
 
@@ -54,7 +56,7 @@ export interface SpeedResult {
  */
 export async function measureSpeed(
   subjects: readonly Subject[],
-  { plan, vocabularySize, journal, mayGoOn, onMeasured }: SpeedOptions,
+  { plan, vocabularySize, journal, mayGoOn, beforeEach, onMeasured }: SpeedOptions,
 ): Promise<SpeedResult> {
   const failures = new Map(subjects.map(({ identity }) => [identity, new Map<string, Error>()]));
   for (const item of itemsOf(plan)) {
@@ -65,6 +67,7 @@ export async function measureSpeed(
         if (done || failed?.has(item.name)) continue;
         if (!mayGoOn()) return { complete: false, failures };
         try {
+          await beforeEach?.();
           const value = await measureOnce(subject, item, run, plan.steps, vocabularySize);
           journal.add({ identity: subject.identity, item: item.name, value });
           const { rssBytes, anonymousBytes } = await subject.memory();

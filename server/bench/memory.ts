@@ -27,10 +27,11 @@ function anonymousBytes(): number | null {
 const PIECE = 8 << 20;
 
 /**
- * Reads a file once, so that its pages are in memory where they fit: who loads it first has no disadvantage
- * then. Rejects as reading does.
+ * Reads a file of `bytes` once, so that its pages are in memory; does nothing where they do not fit. Rejects as
+ * reading does.
  */
-export async function warmPageCache(path: string): Promise<void> {
+export async function warmPageCache(path: string, bytes: number): Promise<void> {
+  if (availableBytes() <= bytes) return;
   const file = await open(path);
   try {
     const piece = Buffer.alloc(PIECE);

@@ -5,7 +5,7 @@ import { measureAborts, type AbortFigures } from './aborts.js';
 import { buildIdentity, modelIdentity } from './identity.js';
 import { Journal } from './journal.js';
 import type { SpeedPlan } from './measure.js';
-import { availableBytes, warmPageCache } from './memory.js';
+import { warmPageCache } from './memory.js';
 import { NativeSubject } from './native-subject.js';
 import {
   ABORTED_TOKENS,
@@ -35,10 +35,8 @@ export async function runBench(
   const file = addon.openModelFile(options.model);
   const plan = planFor(options, file);
   const journal = Journal.open(options.resume);
-  if (availableBytes() > file.size) {
-    options.onProgress(`reading ${path.basename(options.model)} into memory`);
-    await warmPageCache(options.model);
-  }
+  options.onProgress(`reading ${path.basename(options.model)} into memory`);
+  await warmPageCache(options.model, file.size);
   const { engine, load } = await loadTimed(addon, options, contextFor(options, plan));
   try {
     const { cpuPath, threads } = engine.info;

@@ -5,7 +5,7 @@ import type { NativeEngine } from '../engine/native/addon.js';
 import { modelIdentity } from './identity.js';
 import type { Journal } from './journal.js';
 import { measureSpeed, type SpeedPlan, type SpeedResult } from './measure.js';
-import { availableBytes } from './memory.js';
+import { availableBytes, warmPageCache } from './memory.js';
 import type { NativeSubject } from './native-subject.js';
 import type { BenchOptions } from './options.js';
 import type { PeerInstall } from './peer/find-peer.js';
@@ -57,6 +57,8 @@ export async function runSpeed(
       plan,
       vocabularySize,
       journal,
+      // While the other one computes, the system may take away what was not used for a minute.
+      beforeEach: () => warmPageCache(options.model, context.fileBytes),
       mayGoOn: () => performance.now() - started < options.atMostMs,
       onMeasured: (subject, { name }, run, value) => {
         const who = subject === ours ? 'lacuna' : 'llama.cpp';

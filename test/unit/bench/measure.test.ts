@@ -21,7 +21,10 @@ function subject(identity: string, log: string[], failing?: 'prefill' | 'decode'
   };
 }
 
-const options = (journal: Journal, more: { mayGoOn?: () => boolean; plan?: SpeedPlan } = {}) => ({
+const options = (
+  journal: Journal,
+  more: { mayGoOn?: () => boolean; plan?: SpeedPlan; beforeEach?: () => Promise<void> } = {},
+) => ({
   plan,
   vocabularySize: 100,
   journal,
@@ -47,6 +50,20 @@ describe('measuring speed', () => {
     ]);
     assert.deepEqual(journal.values('us', 'prefill8'), [8, 8]);
     assert.deepEqual(journal.values('them', 'decode16'), [4, 4]);
+  });
+
+  it('makes ready before every measurement', async () => {
+    const log: string[] = [];
+    const beforeEach = (): Promise<void> => {
+      log.push('ready');
+      return Promise.resolve();
+    };
+    await measureSpeed(
+      [subject('us', log), subject('them', log)],
+      options(Journal.open(), { beforeEach }),
+    );
+    assert.equal(log.length, 24);
+    assert.ok(log.every((entry, i) => (entry === 'ready') === (i % 2 === 0)));
   });
 
   it('measures a context of one token for depth 0, and shorter contexts first', async () => {
