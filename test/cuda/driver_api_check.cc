@@ -1,0 +1,69 @@
+// Compiled where the CUDA toolkit is, and never run: our declarations of the driver against its
+// own.
+#include <cuda.h>
+
+#include <array>
+#include <string_view>
+
+#include "cuda/driver_api.h"
+
+namespace {
+
+template <class Result, class... Parameters>
+constexpr auto sizes_of(Result (*)(Parameters...)) {
+  return std::array<size_t, 1 + sizeof...(Parameters)>{sizeof(Result), sizeof(Parameters)...};
+}
+
+// The toolkit's header renames a function that has a newer version, this one's argument as well.
+#define TEXT(x) #x
+#define EXPANDED_TEXT(x) TEXT(x)
+// An event's time is asked for by the first version's name: the second, of CUDA 12.8, does the
+// same.
+#define CHECK_FUNCTION(member, symbol, parameters)                     \
+  static_assert(std::string_view(EXPANDED_TEXT(member)) == symbol ||   \
+                std::string_view(symbol) == "cuEventElapsedTime");     \
+  static_assert(sizes_of(static_cast<decltype(&::member)>(nullptr)) == \
+                sizes_of(decltype(lacuna::cuda::DriverApi::member){}));
+
+LACUNA_CUDA_DRIVER_FUNCTIONS(CHECK_FUNCTION)
+
+#define CHECK_VALUE(name) static_assert(int{lacuna::cuda::name} == int{::name});
+CHECK_VALUE(CUDA_SUCCESS)
+CHECK_VALUE(CUDA_ERROR_INVALID_VALUE)
+CHECK_VALUE(CUDA_ERROR_OUT_OF_MEMORY)
+CHECK_VALUE(CUDA_ERROR_NOT_INITIALIZED)
+CHECK_VALUE(CUDA_ERROR_STUB_LIBRARY)
+CHECK_VALUE(CUDA_ERROR_DEVICE_UNAVAILABLE)
+CHECK_VALUE(CUDA_ERROR_NO_DEVICE)
+CHECK_VALUE(CUDA_ERROR_INVALID_DEVICE)
+CHECK_VALUE(CUDA_ERROR_INVALID_IMAGE)
+CHECK_VALUE(CUDA_ERROR_INVALID_CONTEXT)
+CHECK_VALUE(CUDA_ERROR_NO_BINARY_FOR_GPU)
+CHECK_VALUE(CUDA_ERROR_ECC_UNCORRECTABLE)
+CHECK_VALUE(CUDA_ERROR_UNSUPPORTED_PTX_VERSION)
+CHECK_VALUE(CUDA_ERROR_INVALID_HANDLE)
+CHECK_VALUE(CUDA_ERROR_NOT_FOUND)
+CHECK_VALUE(CUDA_ERROR_NOT_READY)
+CHECK_VALUE(CUDA_ERROR_ILLEGAL_ADDRESS)
+CHECK_VALUE(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES)
+CHECK_VALUE(CUDA_ERROR_LAUNCH_TIMEOUT)
+CHECK_VALUE(CUDA_ERROR_HARDWARE_STACK_ERROR)
+CHECK_VALUE(CUDA_ERROR_LAUNCH_FAILED)
+CHECK_VALUE(CUDA_ERROR_SYSTEM_NOT_READY)
+CHECK_VALUE(CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)
+CHECK_VALUE(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED)
+CHECK_VALUE(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED)
+CHECK_VALUE(CUDA_ERROR_UNKNOWN)
+CHECK_VALUE(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)
+CHECK_VALUE(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE)
+CHECK_VALUE(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+CHECK_VALUE(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)
+CHECK_VALUE(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_MULTIPROCESSOR)
+CHECK_VALUE(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
+CHECK_VALUE(CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES)
+CHECK_VALUE(CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)
+static_assert(lacuna::cuda::CU_STREAM_NON_BLOCKING == ::CU_STREAM_NON_BLOCKING &&
+              lacuna::cuda::CU_EVENT_BLOCKING_SYNC == ::CU_EVENT_BLOCKING_SYNC &&
+              lacuna::cuda::CU_EVENT_DISABLE_TIMING == ::CU_EVENT_DISABLE_TIMING);
+
+}  // namespace
