@@ -86,7 +86,8 @@ async function mocha(name, compiler) {
     failed = true;
   }
   const counts = /^\d+ passed, .*$/m.exec(output)?.[0];
-  return { counts, failed, ...sortReports(readReports(reports)) };
+  // UndefinedBehaviorSanitizer writes to the terminal all the same.
+  return { counts, failed, ...sortReports(`${readReports(reports)}\n${output}`) };
 }
 
 /** @returns {Promise<boolean>} whether all is well; its last line says so */

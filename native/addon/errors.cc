@@ -21,6 +21,14 @@ Error to_error(const std::exception& exception) {
                "Try again; if it happens again, report it with the model's name and this message.");
 }
 
+Napi::Error to_js_error(Napi::Env env, const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& exception) {
+    return to_js_error(env, to_error(exception));
+  }
+}
+
 std::string string_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
   if (index >= info.Length() || !info[index].IsString()) {
     throw to_js_error(info.Env(), Error(ErrorCode::kInvalidArgument,

@@ -13,6 +13,9 @@ namespace lacuna::addon {
 // The JavaScript Error for `error`, not yet thrown.
 Napi::Error to_js_error(Napi::Env env, const Error& error);
 
+// The same for what was thrown on another thread.
+Napi::Error to_js_error(Napi::Env env, const std::exception_ptr& thrown);
+
 // Any exception as an Error: its own, out of memory, or `io` for one that nobody expected.
 Error to_error(const std::exception& exception);
 

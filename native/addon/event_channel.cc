@@ -24,14 +24,6 @@ Napi::Object summary_object(Napi::Env env, const Summary& summary) {
   return o;
 }
 
-Napi::Value error_value(Napi::Env env, const std::exception_ptr& pointer) {
-  try {
-    std::rethrow_exception(pointer);
-  } catch (const std::exception& exception) {
-    return to_js_error(env, to_error(exception)).Value();
-  }
-}
-
 // The callbacks of one request; made and deleted on the JavaScript thread.
 struct Callbacks {
   Napi::FunctionReference on_token;
@@ -104,7 +96,7 @@ class EventChannel::Impl {
     if (--impl->pending_ == 0) impl->function_.Unref(env);
     const End& end = std::get<End>(event->what);
     if (end.error) {
-      done->on_end.Call({error_value(env, end.error), env.Null()});
+      done->on_end.Call({to_js_error(env, end.error).Value(), env.Null()});
     } else {
       done->on_end.Call({env.Null(), summary_object(env, end.summary)});
     }

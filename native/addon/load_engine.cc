@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,6 +49,7 @@ class Loading {
   }
 
   void run(const std::string& path, const LoadOptions& options) {
+    std::exception_ptr error;
     try {
       auto loaded =
           std::make_shared<LoadedEngine>(load_engine(path, options, [this](double fraction) {
@@ -59,8 +61,11 @@ class Loading {
       send([loaded](Napi::Env env, Loading& loading) {
         loading.deferred_.Resolve(make_engine_object(env, *loaded));
       });
-    } catch (const std::exception& exception) {
-      send([error = to_error(exception)](Napi::Env env, Loading& loading) {
+    } catch (...) {
+      error = std::current_exception();
+    }
+    if (error) {
+      send([error = std::move(error)](Napi::Env env, Loading& loading) {
         loading.deferred_.Reject(to_js_error(env, error).Value());
       });
     }

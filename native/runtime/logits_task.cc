@@ -19,6 +19,7 @@ class Run {
   std::future<std::vector<float>> future() { return promise_.get_future(); }
 
   bool step(const std::atomic<bool>& interrupt) {
+    std::exception_ptr error;
     try {
       if (!pass_) start();
       if (!advance(interrupt)) return false;
@@ -26,8 +27,9 @@ class Run {
       branch_.release();
       promise_.set_value(std::move(out_));
     } catch (...) {
-      fail(std::current_exception());
+      error = std::current_exception();
     }
+    if (error) fail(std::move(error));
     return true;
   }
 

@@ -19,16 +19,18 @@ template <typename Run>
 Task task_of(std::shared_ptr<Run> run) {
   return {.step =
               [run](const std::atomic<bool>& interrupt) {
+                std::exception_ptr error;
                 try {
                   while (!run->step()) {
                     if (interrupt) return false;
                   }
                   return true;
                 } catch (...) {
-                  run->branch.release();
-                  run->promise.set_exception(std::current_exception());
-                  return true;
+                  error = std::current_exception();
                 }
+                run->branch.release();
+                run->promise.set_exception(std::move(error));
+                return true;
               },
           .drop =
               [run] {

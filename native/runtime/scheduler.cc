@@ -15,11 +15,16 @@ Scheduler::Scheduler(DeviceModel& model, const Vocabulary& vocabulary, PrefixTre
 void Scheduler::add(uint64_t handle, Request request, Listener listener) {
   const ModelLimits limits{model_.config().vocabulary, model_.context_length()};
   std::unique_ptr<Sequence> sequence;
+  std::exception_ptr error;
   try {
     const Sequence::Shared shared{vocabulary_, limits, drafts_, trie_for(request)};
     sequence = std::make_unique<Sequence>(handle, std::move(request), listener, shared);
   } catch (...) {
-    listener.on_end(std::current_exception(), Summary{});
+    error = std::current_exception();
+  }
+  if (error) {
+    // No longer being caught here, it is the listener's alone: no two threads share an exception.
+    listener.on_end(std::move(error), Summary{});
     return;
   }
   LaneWork& lane = lane_of(*sequence);

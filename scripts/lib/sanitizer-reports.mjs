@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { inRoot } from './paths.mjs';
 
 /** An empty folder for reports. */
 export function emptyFolder(folder) {
@@ -15,6 +16,10 @@ export function readReports(folder) {
 }
 
 const addon = /\blacuna(_testing)?\.node\b/;
+const sources = inRoot('native') + path.sep;
+
+/** Whether a frame is in our addons: named by the addon, or by a source where its line is known. */
+const inAddon = (report) => addon.test(report) || report.includes(sources);
 
 /**
  * Takes reports apart: errors and races one by one, leaks block by block. Races and leaks are ours if a frame of our
@@ -31,7 +36,7 @@ export function sortReports(text) {
     else found.others += 1;
   };
   for (const part of lines.split(/^={18,}$/m)) {
-    if (part.includes('WARNING: ThreadSanitizer')) add(part, addon.test(part));
+    if (part.includes('WARNING: ThreadSanitizer')) add(part, inAddon(part));
   }
   for (const part of lines.split(/^(?===\d+==ERROR: )/m).slice(1)) {
     if (!part.includes('LeakSanitizer: detected memory leaks')) {
@@ -39,7 +44,7 @@ export function sortReports(text) {
       continue;
     }
     const leaks = part.split(/^(?=(?:Direct|Indirect) leak of )/m).slice(1);
-    for (const leak of leaks) add(leak.replace(/^SUMMARY:[^]*/m, ''), addon.test(leak));
+    for (const leak of leaks) add(leak.replace(/^SUMMARY:[^]*/m, ''), inAddon(leak));
   }
   for (const part of lines.split(/^(?=\S+:\d+:\d+: runtime error: )/m).slice(1)) {
     add(part.replace(/\n\n[^]*/, ''), true);

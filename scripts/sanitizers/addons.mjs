@@ -1,5 +1,6 @@
 // Loaded before the tests (node --import): addons come from the folder in $LACUNA_SANITIZED_ADDONS instead of
 // build/Release, where the tests look for them.
+import os from 'node:os';
 import path from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
 
@@ -7,12 +8,14 @@ const built = inRoot('build', 'Release') + path.sep;
 const folder = process.env.LACUNA_SANITIZED_ADDONS;
 const { dlopen } = process;
 
+// RTLD_NODELETE: leaks are looked for at the very end, when Node would have unloaded whose they are.
+const flags = os.constants.dlopen.RTLD_LAZY | 0x1000;
 let loaded = 0;
 
-process.dlopen = (module, file, ...flags) => {
-  if (!file.startsWith(built)) return dlopen(module, file, ...flags);
+process.dlopen = (module, file, ...rest) => {
+  if (!file.startsWith(built)) return dlopen(module, file, ...rest);
   loaded += 1;
-  return dlopen(module, path.join(folder, path.basename(file)), ...flags);
+  return dlopen(module, path.join(folder, path.basename(file)), flags);
 };
 
 // A run that watched nothing must not look like one that found nothing.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { sortReports } from '../../../scripts/lib/sanitizer-reports.mjs';
 
 const race = (frame) => `==================
@@ -19,6 +20,8 @@ ${frames.map((frame) => `Direct leak of 8 byte(s) in 1 object(s) allocated from:
 SUMMARY: AddressSanitizer: 16 byte(s) leaked in 2 allocation(s).
 `;
 
+/** As leaks name them, where the line is known. */
+const source = `lacuna::Engine::work() ${inRoot('native/runtime/engine.cc')}:9`;
 const engine = 'lacuna::Engine::work() engine.cc:9 (lacuna.node+0x12)';
 const testing = 'lacuna::testing::kernel() kernels.cc:9 (lacuna_testing.node+0x12)';
 const node = 'v8::platform::DefaultJobState::Join() <null> (node+0x1d65cea)';
@@ -32,10 +35,11 @@ describe("sanitizers' reports", () => {
   });
 
   it('are taken apart leak by leak', () => {
-    const { ours, others } = sortReports(leaks(node, engine, node));
+    const { ours, others } = sortReports(leaks(node, engine, node, source));
     assert.equal(others, 2);
-    assert.equal(ours.length, 1);
+    assert.equal(ours.length, 2);
     assert.match(ours[0], /^Direct leak of 8[^]*engine\.cc:9 \(lacuna\.node\+0x12\)$/);
+    assert.match(ours[1], /engine\.cc:9$/);
   });
 
   it('of broken memory are ours wherever they show', () => {
