@@ -145,7 +145,7 @@ describe('requests side by side', function () {
   });
 
   it('shares the pages of a common beginning, and counts them', async () => {
-    const engine = await load({ contextLength: 512, kvBytes: 64 * kvPageBytes });
+    const engine = await load({ contextLength: 1024, kvBytes: 64 * kvPageBytes });
     const { pageBytes, pageTokens, kvBytes } = engine.info;
     assert.deepEqual([pageTokens, pageBytes], [64, kvPageBytes]);
     assert.deepEqual([kvBytes, engine.pageUsage().total], [64 * pageBytes, 64]);
@@ -155,7 +155,7 @@ describe('requests side by side', function () {
       let started = (): void => undefined;
       const first = new Promise<void>((resolve) => (started = resolve));
       const tokens = Int32Array.from([...prompt(200), id, id, id]);
-      return { first, ...ask(engine, { tokens, maxTokens: 250 }, started) };
+      return { first, ...ask(engine, { tokens, maxTokens: 800 }, started) };
     });
     await Promise.all(forks.map(({ first }) => first));
     // Three whole pages of the prompt; each fork has the rest of it for itself.
