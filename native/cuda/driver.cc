@@ -50,9 +50,9 @@ std::shared_ptr<const Driver> Driver::open(const std::string& library, int neede
   if (driver->library_ == nullptr) no_driver(library, dlerror());
   DriverApi& api = driver->api_;
   // What tells the version comes first: an old driver lacks functions, and should be called old.
-  const auto find = [&](const char* symbol) { return dlsym(driver->library_, symbol); };
+  const auto resolve = [&](const char* symbol) { return dlsym(driver->library_, symbol); };
   api.cuDriverGetVersion =
-      reinterpret_cast<decltype(api.cuDriverGetVersion)>(find("cuDriverGetVersion"));
+      reinterpret_cast<decltype(api.cuDriverGetVersion)>(resolve("cuDriverGetVersion"));
   if (api.cuDriverGetVersion == nullptr ||
       api.cuDriverGetVersion(&driver->version_) != CUDA_SUCCESS) {
     no_driver(library, "it does not tell its version");
@@ -63,8 +63,8 @@ std::shared_ptr<const Driver> Driver::open(const std::string& library, int neede
                     ", and this build needs " + version_text(needed) + " or newer",
                 "Update the NVIDIA driver, or use the CPU.");
   }
-#define LACUNA_RESOLVE(member, symbol, parameters)                   \
-  api.member = reinterpret_cast<decltype(api.member)>(find(symbol)); \
+#define LACUNA_RESOLVE(member, symbol, parameters)                      \
+  api.member = reinterpret_cast<decltype(api.member)>(resolve(symbol)); \
   if (api.member == nullptr) no_driver(library, "it has no " symbol);
   LACUNA_CUDA_DRIVER_FUNCTIONS(LACUNA_RESOLVE)
 #undef LACUNA_RESOLVE
@@ -117,6 +117,10 @@ std::vector<DeviceInfo> Driver::devices() const {
          .l2_bytes = static_cast<size_t>(attribute(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE))});
   }
   return devices;
+}
+
+const void* Driver::find(const char* symbol) const {
+  return dlsym(library_, symbol);
 }
 
 void Driver::check(CUresult result, std::string_view doing) const {

@@ -49,6 +49,9 @@ class Driver {
   // All GPUs, those that are too old as well; at least one.
   std::vector<DeviceInfo> devices() const;
 
+  // Anything else that the library exports; null where there is no such symbol.
+  const void* find(const char* symbol) const;
+
   // Throws Error where `result` says that `doing` failed: kOutOfMemory, kDeviceLost where nothing
   // on the device can be used any more, kIo otherwise.
   void check(CUresult result, std::string_view doing) const;

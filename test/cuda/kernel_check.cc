@@ -10,14 +10,11 @@
 #include <cstring>
 
 #include "cases/case.h"
+#include "cuda/open.h"
 #include "format/error.h"
 
 namespace lacuna::cases {
 namespace {
-
-// The emulated device takes this for all of its kernels; it takes what nvcc made as well.
-constexpr char kImage[] = "emulated";
-constexpr int kOldestDriver = 12000;
 
 // What the emulated device offers beside the driver's own functions.
 struct Emulation {
@@ -57,12 +54,9 @@ void run(const Case& c, const char* library, const char* settings, const Emulati
   std::string code, failure;
   size_t left = 0;
   try {
-    const auto driver = cuda::Driver::open(library, kOldestDriver);
+    const auto driver = cuda::Driver::open(library, cuda::kOldestDriver);
     const cuda::Context context(driver, driver->devices().front());
-    const cuda::KernelImage stand_in[] = {
-        {"emulated", {reinterpret_cast<const std::byte*>(kImage), sizeof(kImage)}}};
-    const auto embedded = cuda::embedded_kernels();
-    const cuda::KernelLibrary kernels(context, embedded.empty() ? stand_in : embedded);
+    const cuda::KernelLibrary kernels(context, cuda::kernel_images(*driver));
     error = c.run(Bench(context, kernels));
     left = emulation.allocations();
   } catch (const Error& e) {

@@ -17,17 +17,20 @@ struct Function {
 };
 using Functions = std::map<std::string, Function>;
 
-// What a file of CUDA code for several devices begins with; and what tests write in its place.
+// What a file of CUDA code for several devices begins with.
 constexpr uint32_t kFatbinMagic = 0xba55ed50;
-constexpr char kEmulatedImage[] = "emulated";
 
 }  // namespace
+
+// What the emulated device takes in its place: it has the kernels itself.
+LACUNA_EXPORT const char lacunaEmulationImage[];
+const char lacunaEmulationImage[] = "emulated";
 
 LACUNA_EXPORT CUresult cuModuleLoadData(CUmodule* module, const void* image) {
   return guarded([&](Device&) {
     uint32_t magic;
     std::memcpy(&magic, image, sizeof(magic));
-    if (magic != kFatbinMagic && std::memcmp(image, kEmulatedImage, 8) != 0) {
+    if (magic != kFatbinMagic && std::memcmp(image, lacunaEmulationImage, 8) != 0) {
       return CUDA_ERROR_INVALID_IMAGE;
     }
     *module = reinterpret_cast<CUmodule>(new Functions);
