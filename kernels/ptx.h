@@ -285,6 +285,16 @@ LACUNA_DEVICE void mma_bf16(float (&d)[4], const uint32_t (&a)[4],
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
+// Floats of which the upper 19 bits count, k = 8: as above with one float t in place of two halves,
+// and 4 further.
+LACUNA_DEVICE void mma_tf32(float (&d)[4], const uint32_t (&a)[4],
+                            const uint32_t (&b)[2] LACUNA_SITE) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
 // Bytes, k = 32: as above with four bytes 4t … 4t + 3 in place of two halves, and 16 further.
 LACUNA_DEVICE void mma_s8(int32_t (&d)[4], const uint32_t (&a)[4],
                           const uint32_t (&b)[2] LACUNA_SITE) {

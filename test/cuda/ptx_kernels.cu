@@ -71,6 +71,19 @@ LACUNA_KERNEL(check_mma_bf16, PtxCheckParams, 32, 1) {
       p, [](float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) { mma_bf16(d, a, b); });
 }
 
+// a [16, 8] floats, b [8, 8] floats by columns; out [16, 8].
+LACUNA_KERNEL(check_mma_tf32, PtxCheckParams, 32, 1) {
+  const uint32_t g = lane_index() / 4, t = lane_index() % 4;
+  const uint32_t a[4] = {load(p.a + g * 8 + t), load(p.a + (g + 8) * 8 + t),
+                         load(p.a + g * 8 + t + 4), load(p.a + (g + 8) * 8 + t + 4)};
+  const uint32_t b[2] = {load(p.b + g * 8 + t), load(p.b + g * 8 + t + 4)};
+  float d[4] = {};
+  mma_tf32(d, a, b);
+  for (uint32_t i = 0; i < 4; ++i) {
+    store(p.out + (g + i / 2 * 8) * 8 + t * 2 + i % 2, float_bits(d[i]));
+  }
+}
+
 // a [16, 32] bytes, b [8, 32] bytes by columns; out [16, 8]. A row of 32 bytes lies as 16 halves
 // do.
 LACUNA_KERNEL(check_mma_s8, PtxCheckParams, 32, 1) {

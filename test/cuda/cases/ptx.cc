@@ -136,6 +136,27 @@ double check_mma_halves(const Bench& bench, bool bf16) {
   return differing(run(bench, kernel, a_words, b_words, expected.size()), expected);
 }
 
+double check_mma_tf32(const Bench& bench) {
+  Random random(6);
+  std::vector<float> a(16 * 8), b(8 * 8);
+  for (auto* values : {&a, &b}) {
+    for (float& v : *values) v = static_cast<float>(static_cast<int>(random.below(2047)) - 1023);
+  }
+  std::vector<float> sums;
+  for (size_t r = 0; r < 16; ++r) {
+    for (size_t c = 0; c < 8; ++c) {
+      float sum = 0;
+      for (size_t k = 0; k < 8; ++k) sum += a[r * 8 + k] * b[c * 8 + k];
+      sums.push_back(sum);
+    }
+  }
+  Words words[3] = {Words(128), Words(64), Words(128)};
+  std::memcpy(words[0].data(), a.data(), 512);
+  std::memcpy(words[1].data(), b.data(), 256);
+  std::memcpy(words[2].data(), sums.data(), 512);
+  return differing(run(bench, "check_mma_tf32", words[0], words[1], 128), words[2]);
+}
+
 // The few 8-bit floats 0, 1, 2, 3, 4, 6, 8 and their negatives.
 constexpr uint8_t kE4m3[] = {0x00, 0x38, 0x40, 0x44, 0x48, 0x4c, 0x50};
 constexpr float kE4m3Values[] = {0, 1, 2, 3, 4, 6, 8};
@@ -196,6 +217,7 @@ void add_ptx_cases(std::vector<Case>& cases) {
                    [](const Bench& bench) { return check_mma_halves(bench, false); }});
   cases.push_back({"ptx: mma of bf16 through ldmatrix", 0,
                    [](const Bench& bench) { return check_mma_halves(bench, true); }});
+  cases.push_back({"ptx: mma of tf32", 0, check_mma_tf32});
   cases.push_back(
       {"ptx: mma of bytes", 0, [](const Bench& bench) { return check_mma_bytes(bench, false); }});
   cases.push_back(

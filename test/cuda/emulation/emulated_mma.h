@@ -23,32 +23,33 @@ struct Fragments {
   uint32_t b[2];
 };
 
-// Element [row, k] of a and [k, column] of b, from the registers of all lanes; `Element` has
-// kPerWord elements in a word and reads the one at an index.
-template <class Element>
-LACUNA_DEVICE auto a_element(const std::byte* all, uint32_t row, uint32_t k) {
-  const uint32_t half = k / (4 * Element::kPerWord), within = k % (4 * Element::kPerWord);
-  const uint32_t lane = row % 8 * 4 + within / Element::kPerWord;
-  const auto fragments = of_lane<Fragments>(all, lane);
-  return Element::at(fragments.a[2 * half + row / 8], within % Element::kPerWord);
-}
-template <class Element>
-LACUNA_DEVICE auto b_element(const std::byte* all, uint32_t k, uint32_t column) {
-  const uint32_t half = k / (4 * Element::kPerWord), within = k % (4 * Element::kPerWord);
-  const auto fragments = of_lane<Fragments>(all, column * 4 + within / Element::kPerWord);
-  return Element::at(fragments.b[half], within % Element::kPerWord);
+// Spreads one lane's share of a row or column, `low` and `high` being four words apart, over it;
+// `Element` has kPerWord elements in a word and reads the one at an index.
+template <class Element, class Value>
+LACUNA_DEVICE void spread(uint32_t low, uint32_t high, uint32_t t, Value* out) {
+  for (uint32_t i = 0; i < Element::kPerWord; ++i) {
+    out[t * Element::kPerWord + i] = Element::at(low, i);
+    out[(t + 4) * Element::kPerWord + i] = Element::at(high, i);
+  }
 }
 
 template <class Element, class Sum>
 LACUNA_DEVICE void mma(const char* what, Sum (&d)[4], const uint32_t (&a)[4],
                        const uint32_t (&b)[2], Site site) {
+  constexpr uint32_t kDepth = 8 * Element::kPerWord;
   const Fragments mine{{a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
   const std::byte* all = emu::exchange(what, &mine, sizeof(mine), site);
-  for (uint32_t i = 0; i < 4; ++i) {
-    const uint32_t row = lane_index() / 4 + i / 2 * 8, column = lane_index() % 4 * 2 + i % 2;
-    for (uint32_t k = 0; k < 8 * Element::kPerWord; ++k) {
-      d[i] += a_element<Element>(all, row, k) * b_element<Element>(all, k, column);
+  Sum rows[2][kDepth], columns[2][kDepth];
+  for (uint32_t t = 0; t < 4; ++t) {
+    const auto of_rows = of_lane<Fragments>(all, lane_index() / 4 * 4 + t);
+    for (uint32_t i = 0; i < 2; ++i) {
+      spread<Element>(of_rows.a[i], of_rows.a[2 + i], t, rows[i]);
+      const auto of_column = of_lane<Fragments>(all, (lane_index() % 4 * 2 + i) * 4 + t);
+      spread<Element>(of_column.b[0], of_column.b[1], t, columns[i]);
     }
+  }
+  for (uint32_t i = 0; i < 4; ++i) {
+    for (uint32_t k = 0; k < kDepth; ++k) d[i] += rows[i / 2][k] * columns[i % 2][k];
   }
 }
 
@@ -63,6 +64,10 @@ struct Bf16Element {
   static float at(uint32_t word, uint32_t i) {
     return bf16_to_f32(static_cast<uint16_t>(word >> 16 * i));
   }
+};
+struct Tf32Element {
+  static constexpr uint32_t kPerWord = 1;
+  static float at(uint32_t word, uint32_t) { return bits_to_f32(word & ~0x1fffu); }
 };
 struct S8Element {
   static constexpr uint32_t kPerWord = 4;
@@ -111,6 +116,10 @@ LACUNA_DEVICE void mma_f16(float (&d)[4], const uint32_t (&a)[4],
 LACUNA_DEVICE void mma_bf16(float (&d)[4], const uint32_t (&a)[4],
                             const uint32_t (&b)[2] LACUNA_SITE) {
   detail::mma<detail::Bf16Element>("mma_bf16", d, a, b, site);
+}
+LACUNA_DEVICE void mma_tf32(float (&d)[4], const uint32_t (&a)[4],
+                            const uint32_t (&b)[2] LACUNA_SITE) {
+  detail::mma<detail::Tf32Element>("mma_tf32", d, a, b, site);
 }
 LACUNA_DEVICE void mma_s8(int32_t (&d)[4], const uint32_t (&a)[4],
                           const uint32_t (&b)[2] LACUNA_SITE) {
