@@ -193,6 +193,10 @@ LACUNA_DEVICE T shuffle_up(T value, uint32_t offset LACUNA_SITE) {
 LACUNA_DEVICE uint32_t vote(bool predicate LACUNA_SITE) {
   return __ballot_sync(kAllLanes, predicate);
 }
+// Bit i: lane i has the same value.
+LACUNA_DEVICE uint32_t match_lanes(uint32_t value LACUNA_SITE) {
+  return __match_any_sync(kAllLanes, value);
+}
 LACUNA_DEVICE int32_t lanes_sum(int32_t value LACUNA_SITE) {
   return __reduce_add_sync(kAllLanes, value);
 }
@@ -222,6 +226,10 @@ LACUNA_DEVICE uint32_t permute_bytes(uint32_t a, uint32_t b, uint32_t selector) 
   uint32_t d;
   asm("prmt.b32 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(selector));
   return d;
+}
+// How many bits are set.
+LACUNA_DEVICE uint32_t count_bits(uint32_t bits) {
+  return static_cast<uint32_t>(__popc(bits));
 }
 LACUNA_DEVICE float f16_to_float(uint16_t half) {
   float f;

@@ -20,8 +20,8 @@ LACUNA_DEVICE float warp_max(float x LACUNA_SITE) {
   return x;
 }
 
-// The sum over the block's threads, in every thread. `scratch` is shared; it may be used again
-// after the next barrier.
+// The sum and the maximum over the block's threads, in every thread. `scratch` is shared; it may be
+// used again after the next barrier.
 struct BlockScratch {
   float warps[32];
 };
@@ -32,6 +32,14 @@ LACUNA_DEVICE float block_sum(float x, BlockScratch& scratch LACUNA_SITE) {
   block_barrier(LACUNA_ONLY_AT);
   const uint32_t warps = blockDim.x / kWarp;
   return warp_sum(lane_index() < warps ? scratch.warps[lane_index()] : 0.0f LACUNA_AT);
+}
+
+LACUNA_DEVICE float block_max(float x, BlockScratch& scratch LACUNA_SITE) {
+  const float of_warp = warp_max(x LACUNA_AT);
+  if (lane_index() == 0) scratch.warps[warp_index()] = of_warp;
+  block_barrier(LACUNA_ONLY_AT);
+  const uint32_t warps = blockDim.x / kWarp;
+  return warp_max(scratch.warps[lane_index() < warps ? lane_index() : 0] LACUNA_AT);
 }
 
 }  // namespace lacuna::kernels

@@ -88,10 +88,16 @@ int main(int argc, char** argv) {
   if (filter.starts_with("planted_") || filter.starts_with("sound_")) {
     add_planted_cases(cases);
   } else {
+    add_combine_experts_cases(cases);
     add_embedding_cases(cases);
+    add_expert_order_cases(cases);
+    add_gather_rows_cases(cases);
+    add_logit_candidates_cases(cases);
     add_matvec_cases(cases);
     add_ptx_cases(cases);
     add_rms_norm_cases(cases);
+    add_router_cases(cases);
+    add_silu_multiply_cases(cases);
   }
   for (const Case& c : cases) {
     if (c.name.find(filter) != std::string::npos) run(c, argv[1], argv[2], emulation);

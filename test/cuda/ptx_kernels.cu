@@ -24,6 +24,7 @@ LACUNA_KERNEL(check_exchange, PtxCheckParams, 32, 1) {
   put(p, 6, static_cast<uint32_t>(lanes_sum(static_cast<int32_t>(x))));
   put(p, 7, static_cast<uint32_t>(lanes_max(static_cast<int32_t>(x))));
   put(p, 8, lanes_max(x));
+  put(p, 9, match_lanes(x % 5));
 }
 
 // a, b [32].
@@ -37,6 +38,7 @@ LACUNA_KERNEL(check_bytes, PtxCheckParams, 32, 1) {
   put(p, 5, floats_to_bf16x2(bits_float(a), bits_float(b)));
   put(p, 6, float_bits(f16_to_float(static_cast<uint16_t>(a))));
   put(p, 7, static_cast<uint32_t>(round_to_int(bits_float(a))));
+  put(p, 8, count_bits(a));
 }
 
 // a [16, 8] words, b [8, 8] words by columns: rows of 16 halves; out [16, 8] floats. The fragments

@@ -57,6 +57,11 @@ double check_exchange(const Bench& bench) {
   each([&](uint32_t) { return sum; });
   each([&](uint32_t) { return static_cast<uint32_t>(largest); });
   each([&](uint32_t) { return *std::max_element(x.begin(), x.end()); });
+  each([&](uint32_t lane) {
+    uint32_t same = 0;
+    for (uint32_t i = 0; i < 32; ++i) same |= uint32_t{x[i] % 5 == x[lane] % 5} << i;
+    return same;
+  });
   return differing(run(bench, "check_exchange", x, {0}, expected.size()), expected);
 }
 
@@ -76,7 +81,7 @@ uint16_t rounded_bf16(float f) {
 double check_bytes(const Bench& bench) {
   Random random(2);
   const Words a = random_words(random, 32), b = random_words(random, 32);
-  Words expected(8 * 32);
+  Words expected(9 * 32);
   for (uint32_t lane = 0; lane < 32; ++lane) {
     const uint32_t x = a[lane], y = b[lane];
     int32_t ss = 7, su = -7;
@@ -101,6 +106,7 @@ double check_bytes(const Bench& bench) {
     const auto whole = static_cast<int64_t>(clamped);
     expected[7 * 32 + lane] =
         static_cast<uint32_t>(std::min<int64_t>(whole, std::numeric_limits<int32_t>::max()));
+    for (uint32_t bit = 0; bit < 32; ++bit) expected[8 * 32 + lane] += x >> bit & 1;
   }
   return differing(run(bench, "check_bytes", a, b, expected.size()), expected);
 }

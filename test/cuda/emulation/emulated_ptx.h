@@ -158,6 +158,12 @@ LACUNA_DEVICE uint32_t vote(bool predicate LACUNA_SITE) {
   for (uint32_t i = 0; i < kWarp; ++i) bits |= uint32_t{of_lane<bool>(all, i)} << i;
   return bits;
 }
+LACUNA_DEVICE uint32_t match_lanes(uint32_t value LACUNA_SITE) {
+  const std::byte* all = emu::exchange("match_lanes", &value, sizeof(value), site);
+  uint32_t bits = 0;
+  for (uint32_t i = 0; i < kWarp; ++i) bits |= uint32_t{of_lane<uint32_t>(all, i) == value} << i;
+  return bits;
+}
 template <class T, class Combine>
 LACUNA_DEVICE T reduce_lanes(const char* what, T value, Combine combine, Site site) {
   const std::byte* all = emu::exchange(what, &value, sizeof(T), site);
@@ -202,6 +208,9 @@ LACUNA_DEVICE uint32_t permute_bytes(uint32_t a, uint32_t b, uint32_t selector) 
     result |= byte << 8 * i;
   }
   return result;
+}
+LACUNA_DEVICE uint32_t count_bits(uint32_t bits) {
+  return static_cast<uint32_t>(__builtin_popcount(bits));
 }
 LACUNA_DEVICE uint32_t float_bits(float f) {
   uint32_t bits;
