@@ -17,7 +17,7 @@ struct WorkList {
   const WorkTile* tiles;       // [gridDim.y]; each has at most as many rows as a block can take
   const uint32_t* tile_count;  // [1]: blocks beyond it have nothing to do
   const uint32_t* order;
-  uint32_t x_share;            // ≥ 1: experts that share a row of activations
+  uint32_t x_share;  // ≥ 1: experts that share a row of activations
 };
 
 }  // namespace lacuna::kernels
