@@ -6,6 +6,7 @@
 
 #include "reduce.cuh"
 #include "weight_formats.cuh"
+#include "work_tile.cuh"
 
 namespace lacuna::kernels {
 namespace {
@@ -36,10 +37,26 @@ struct Stage {
   }
 };
 
+// What a block works on: a few rows of one matrix, and the tokens of one tile.
+struct Work {
+  const uint8_t* weights;  // the matrix
+  WorkTile tile;
+  bool listed;          // by a work list
+  uint32_t warp_first;  // the warp's first row
+};
+
+// The tile's rows, where there is a list, and the block's results side by side, so that they are
+// written in one go.
+struct BlockMemory {
+  uint32_t source[kMatvecTokens], result[kMatvecTokens];
+  float sums[kMatvecTokens][kMatvecRows];
+};
+
 // The first byte of chunk `chunk` of a row.
 template <class Format>
-LACUNA_DEVICE const uint8_t* chunk_begin(const MatvecParams& p, uint32_t row, uint32_t chunk) {
-  return p.weights + static_cast<uint64_t>(row) * p.row_bytes +
+LACUNA_DEVICE const uint8_t* chunk_begin(const ProductParams& p, const Work& work, uint32_t row,
+                                         uint32_t chunk) {
+  return work.weights + static_cast<uint64_t>(row) * p.row_bytes +
          chunk * bytes_of_units<Format>(kUnits);
 }
 
@@ -47,30 +64,31 @@ LACUNA_DEVICE uint32_t skew_of(const uint8_t* p) {
   return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(p) % 16);
 }
 
-LACUNA_DEVICE uint32_t units_of(const MatvecParams& p, uint32_t chunk) {
+LACUNA_DEVICE uint32_t units_of(const ProductParams& p, uint32_t chunk) {
   const uint32_t left = p.columns / kUnit - chunk * kUnits;
   return left < kUnits ? left : kUnits;
 }
 
 // Sets the copies of a chunk going: each warp its own rows, all warps together the activations.
 template <class Format>
-LACUNA_DEVICE void fetch(const MatvecParams& p, uint32_t chunk, uint32_t first_row,
-                         uint32_t first_token, uint32_t tokens) {
-  const auto stage = Stage<Format>::of(chunk, tokens);
+LACUNA_DEVICE void fetch(const ProductParams& p, const Work& work, const BlockMemory& memory,
+                         uint32_t chunk) {
+  const auto stage = Stage<Format>::of(chunk, work.tile.count);
   const uint32_t units = units_of(p, chunk);
   LACUNA_UNROLL
   for (uint32_t r = 0; r < kMatvecRowsPerWarp; ++r) {
-    const uint32_t row = first_row + r;
+    const uint32_t row = work.warp_first + r;
     if (row >= p.rows) break;
-    const uint8_t* from = chunk_begin<Format>(p, row, chunk);
+    const uint8_t* from = chunk_begin<Format>(p, work, row, chunk);
     const uint32_t skew = skew_of(from), bytes = skew + bytes_of_units<Format>(units);
     unsigned char* to = stage.weights(warp_index() * kMatvecRowsPerWarp + r);
     for (uint32_t i = lane_index() * 16; i < bytes; i += kWarp * 16) {
       copy_async16(to + i, from - skew + i, bytes - i < 16 ? bytes - i : 16);
     }
   }
-  for (uint32_t t = 0; t < tokens; ++t) {
-    const uint64_t at = static_cast<uint64_t>(first_token + t) * p.columns + chunk * kMatvecChunk;
+  for (uint32_t t = 0; t < work.tile.count; ++t) {
+    const uint32_t source = work.listed ? memory.source[t] : work.tile.first + t;
+    const uint64_t at = static_cast<uint64_t>(source) * p.columns + chunk * kMatvecChunk;
     for (uint32_t i = threadIdx.x; i < 2 * units; i += kMatvecThreads) {
       copy_async16(stage.high(t, i % 2, i / 2), p.x.high + at + i * 16);
       copy_async16(stage.low(t, i % 2, i / 2), p.x.low + at + i * 16);
@@ -100,17 +118,28 @@ LACUNA_DEVICE float dot_unit(const WeightUnit& w, const Bytes16 (&high)[2], cons
 }
 
 template <class Format>
-LACUNA_DEVICE void matvec(const MatvecParams& p) {
-  const uint32_t first_row = blockIdx.x * kMatvecRows + warp_index() * kMatvecRowsPerWarp;
-  const uint32_t first_token = blockIdx.y * kMatvecTokens;
-  const uint32_t left = p.tokens - first_token;
-  const uint32_t tokens = left < kMatvecTokens ? left : kMatvecTokens;
+LACUNA_DEVICE void matvec(const ProductParams& p) {
+  const WorkTile tile = tile_of_block(p.work, p.tokens, kMatvecTokens);
+  const uint32_t tokens = tile.count;
+  if (tokens == 0) return;
+  const Work work{p.weights[blockIdx.z] + tile.matrix * p.stride, tile, p.work.tiles != nullptr,
+                  blockIdx.x * kMatvecRows + warp_index() * kMatvecRowsPerWarp};
+  const uint32_t first_row = work.warp_first;
+  auto& memory = shared_memory<BlockMemory>();
+  if (work.listed) {
+    if (threadIdx.x < tokens) {
+      const uint32_t row = result_row(p.work, tile, threadIdx.x);
+      memory.source[threadIdx.x] = source_row(p.work, row);
+      memory.result[threadIdx.x] = row;
+    }
+    block_barrier();
+  }
   const uint32_t chunks = (p.columns + kMatvecChunk - 1) / kMatvecChunk;
 
   float sums[kMatvecRowsPerWarp][kMatvecTokens] = {};
   LACUNA_UNROLL
   for (uint32_t c = 0; c < kMatvecStages - 1; ++c) {
-    if (c < chunks) fetch<Format>(p, c, first_row, first_token, tokens);
+    if (c < chunks) fetch<Format>(p, work, memory, c);
     copy_async_commit();
   }
   for (uint32_t c = 0; c < chunks; ++c) {
@@ -118,7 +147,7 @@ LACUNA_DEVICE void matvec(const MatvecParams& p) {
     // Everyone's copies have come, and everyone is done with the stage that is filled next.
     block_barrier();
     const uint32_t ahead = c + kMatvecStages - 1;
-    if (ahead < chunks) fetch<Format>(p, ahead, first_row, first_token, tokens);
+    if (ahead < chunks) fetch<Format>(p, work, memory, ahead);
     copy_async_commit();
 
     const auto stage = Stage<Format>::of(c, tokens);
@@ -128,7 +157,7 @@ LACUNA_DEVICE void matvec(const MatvecParams& p) {
     LACUNA_UNROLL
     for (uint32_t r = 0; r < kMatvecRowsPerWarp; ++r) {
       if (first_row + r >= p.rows) break;
-      const uint32_t skew = skew_of(chunk_begin<Format>(p, first_row + r, c));
+      const uint32_t skew = skew_of(chunk_begin<Format>(p, work, first_row + r, c));
       const uint8_t* row = stage.weights(warp_index() * kMatvecRowsPerWarp + r) + skew;
       w[r] = Format::read(row, u);
     }
@@ -149,52 +178,48 @@ LACUNA_DEVICE void matvec(const MatvecParams& p) {
     }
   }
 
-  // The block's results side by side, so that they are written in one go.
-  struct Results {
-    float of[kMatvecTokens][kMatvecRows];
-  };
-  auto& results = shared_memory<Results>();
   LACUNA_UNROLL
   for (uint32_t r = 0; r < kMatvecRowsPerWarp; ++r) {
     LACUNA_UNROLL
     for (uint32_t t = 0; t < kMatvecTokens; ++t) {
       if (t >= tokens) break;
       const float sum = warp_sum(sums[r][t]);
-      if (lane_index() == 0) results.of[t][warp_index() * kMatvecRowsPerWarp + r] = sum;
+      if (lane_index() == 0) memory.sums[t][warp_index() * kMatvecRowsPerWarp + r] = sum;
     }
   }
   block_barrier();
   const uint32_t t = threadIdx.x / kMatvecRows, r = threadIdx.x % kMatvecRows;
   const uint32_t row = blockIdx.x * kMatvecRows + r;
   if (t < tokens && row < p.rows) {
-    store(p.out + static_cast<uint64_t>(first_token + t) * p.out_stride + row, results.of[t][r]);
+    const uint32_t to = work.listed ? memory.result[t] : tile.first + t;
+    store(p.out[blockIdx.z] + static_cast<uint64_t>(to) * p.out_stride + row, memory.sums[t][r]);
   }
 }
 
 }  // namespace
 
-LACUNA_KERNEL(matvec_q4_0, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q4_0, ProductParams, kMatvecThreads, 4) {
   matvec<Q4_0>(p);
 }
-LACUNA_KERNEL(matvec_q5_0, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q5_0, ProductParams, kMatvecThreads, 4) {
   matvec<Q5_0>(p);
 }
-LACUNA_KERNEL(matvec_q5_1, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q5_1, ProductParams, kMatvecThreads, 4) {
   matvec<Q5_1>(p);
 }
-LACUNA_KERNEL(matvec_q8_0, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q8_0, ProductParams, kMatvecThreads, 4) {
   matvec<Q8_0>(p);
 }
-LACUNA_KERNEL(matvec_iq4_nl, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_iq4_nl, ProductParams, kMatvecThreads, 4) {
   matvec<IQ4_NL>(p);
 }
-LACUNA_KERNEL(matvec_q4_k, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q4_k, ProductParams, kMatvecThreads, 4) {
   matvec<Q4_K>(p);
 }
-LACUNA_KERNEL(matvec_q5_k, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q5_k, ProductParams, kMatvecThreads, 4) {
   matvec<Q5_K>(p);
 }
-LACUNA_KERNEL(matvec_q6_k, MatvecParams, kMatvecThreads, 4) {
+LACUNA_KERNEL(matvec_q6_k, ProductParams, kMatvecThreads, 4) {
   matvec<Q6_K>(p);
 }
 
