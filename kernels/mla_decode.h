@@ -71,10 +71,11 @@ constexpr uint32_t mla_decode_stages(uint32_t value_bytes) {
   return value_bytes == 2 ? 3 : 2;
 }
 
-// From one cached row to the next in shared memory. Beside whole sixteens of values 16 bytes of
-// halves, or 32 of floats, keep the rows that are read together in different banks.
+// Values between one cached row and the next in shared memory: beside whole sixteens of values they
+// keep rows that are read together in different banks.
+inline constexpr uint32_t kMlaDecodePadding = 8;
 constexpr uint32_t mla_decode_row_bytes(uint32_t value_bytes, uint32_t rank, uint32_t rope_dim) {
-  return (rank + rope_dim) * value_bytes + 8 * value_bytes;
+  return (rank + rope_dim + kMlaDecodePadding) * value_bytes;
 }
 
 constexpr uint32_t mla_decode_shared_bytes(uint32_t value_bytes, uint32_t rank, uint32_t rope_dim) {

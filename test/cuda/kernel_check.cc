@@ -93,7 +93,9 @@ int main(int argc, char** argv) {
     add_expert_order_cases(cases);
     add_gather_rows_cases(cases);
     add_logit_candidates_cases(cases);
+    add_latent_cache_cases(cases);
     add_matvec_cases(cases);
+    add_mla_decode_cases(cases);
     add_ptx_cases(cases);
     add_rms_norm_cases(cases);
     add_router_cases(cases);
