@@ -34,6 +34,27 @@ describe("sanitizers' reports", () => {
     assert.equal(others, 1);
   });
 
+  it('are not ours where the workers of V8 race, even on our stack', () => {
+    const accesses = (first, second) => `==================
+WARNING: ThreadSanitizer: data race (pid=1)
+  Write of size 1 at 0x7b by thread T4:
+    #0 pthread_mutex_destroy interceptors.cpp:1312 (libtsan.so+0x42191)
+    #1 ${first}
+  Previous atomic read of size 1 at 0x7b by main thread (mutexes: write M3):
+    #0 pthread_cond_wait interceptors.cpp:1223 (libtsan.so+0x62843)
+    #1 ${second}
+    #2 ${engine}
+  Location is heap block of size 192 at 0x7b allocated by main thread:
+    #0 operator new(unsigned long) new.cpp:64 (libtsan.so+0x87323)
+    #1 ${engine}
+==================
+`;
+    const worker = 'v8::platform::DefaultJobState::Join() <null> (node+0x1d65cea)';
+    assert.deepEqual(sortReports(accesses(worker, worker)), { ours: [], others: 1 });
+    assert.equal(sortReports(accesses(worker, node)).ours.length, 1);
+    assert.equal(sortReports(accesses(engine, worker)).ours.length, 1);
+  });
+
   it('are taken apart leak by leak', () => {
     const { ours, others } = sortReports(leaks(node, engine, node, source));
     assert.equal(others, 2);
