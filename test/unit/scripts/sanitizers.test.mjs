@@ -49,10 +49,10 @@ WARNING: ThreadSanitizer: data race (pid=1)
     #1 ${engine}
 ==================
 `;
-    const worker = 'v8::platform::DefaultJobState::Join() <null> (node+0x1d65cea)';
-    assert.deepEqual(sortReports(accesses(worker, worker)), { ours: [], others: 1 });
-    assert.equal(sortReports(accesses(worker, node)).ours.length, 1);
-    assert.equal(sortReports(accesses(engine, worker)).ours.length, 1);
+    const elsewhere = 'v8::internal::Heap::CollectGarbage() <null> (node+0xc45d94)';
+    assert.deepEqual(sortReports(accesses(node, node)), { ours: [], others: 1 });
+    assert.equal(sortReports(accesses(node, elsewhere)).ours.length, 1);
+    assert.equal(sortReports(accesses(engine, node)).ours.length, 1);
   });
 
   it('are taken apart leak by leak', () => {
