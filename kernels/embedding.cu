@@ -39,7 +39,7 @@ LACUNA_DEVICE void embed(const EmbeddingParams& p) {
   copy_async_wait<0>();
   warp_barrier();
   if (lane_index() < columns / kUnit) {
-    const WeightUnit unit = Format::read(memory.bytes + skew, lane_index());
+    const WeightUnit unit = read_unit<Format>(memory.bytes + skew, lane_index());
     LACUNA_UNROLL
     for (uint32_t i = 0; i < kUnit; ++i) {
       const auto q = static_cast<int8_t>(unit.q[i / 4] >> i % 4 * 8);

@@ -159,7 +159,7 @@ LACUNA_DEVICE void matvec(const ProductParams& p) {
       if (first_row + r >= p.rows) break;
       const uint32_t skew = skew_of(chunk_begin<Format>(p, work, first_row + r, c));
       const uint8_t* row = stage.weights(warp_index() * kMatvecRowsPerWarp + r) + skew;
-      w[r] = Format::read(row, u);
+      w[r] = read_unit<Format>(row, u);
     }
     LACUNA_UNROLL
     for (uint32_t t = 0; t < kMatvecTokens; ++t) {

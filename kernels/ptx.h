@@ -312,6 +312,32 @@ LACUNA_DEVICE void mma_s8(int32_t (&d)[4], const uint32_t (&a)[4],
       : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
+// The same with b's bytes unsigned.
+LACUNA_DEVICE void mma_s8_u8(int32_t (&d)[4], const uint32_t (&a)[4],
+                             const uint32_t (&b)[2] LACUNA_SITE) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k32.row.col.s32.s8.u8.s32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+// Bytes, k = 16: only the first half of what k = 32 has.
+LACUNA_DEVICE void mma_s8(int32_t (&d)[4], const uint32_t (&a)[2],
+                          const uint32_t (&b)[1] LACUNA_SITE) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.s32.s8.s8.s32 "
+      "{%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+      : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(b[0]));
+}
+LACUNA_DEVICE void mma_s8_u8(int32_t (&d)[4], const uint32_t (&a)[2],
+                             const uint32_t (&b)[1] LACUNA_SITE) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.s32.s8.u8.s32 "
+      "{%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+      : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(b[0]));
+}
 // 8-bit floats, k = 32, laid out as bytes. Only where has_mma_e4m3(): from compute capability 8.9.
 LACUNA_DEVICE constexpr bool has_mma_e4m3() {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 890

@@ -86,18 +86,29 @@ LACUNA_KERNEL(check_mma_tf32, PtxCheckParams, 32, 1) {
   }
 }
 
-// a [16, 32] bytes, b [8, 32] bytes by columns; out [16, 8]. A row of 32 bytes lies as 16 halves
-// do.
+LACUNA_DEVICE void put_result(const PtxCheckParams& p, uint32_t i, const int32_t (&d)[4]) {
+  const uint32_t g = lane_index() / 4, t = lane_index() % 4;
+  for (uint32_t j = 0; j < 4; ++j) {
+    store(p.out + i * 128 + (g + j / 2 * 8) * 8 + t * 2 + j % 2, static_cast<uint32_t>(d[j]));
+  }
+}
+
+// a [16, 32] bytes, b [8, 32] bytes by columns; out [4, 16, 8]: of bytes with signs, of b's
+// without; of the first 16 of 32 with signs, of the last without. A row of 32 bytes lies as 16
+// halves do.
 LACUNA_KERNEL(check_mma_s8, PtxCheckParams, 32, 1) {
   const uint32_t g = lane_index() / 4, t = lane_index() % 4;
   const uint32_t a[4] = {load(p.a + g * 8 + t), load(p.a + (g + 8) * 8 + t),
                          load(p.a + g * 8 + t + 4), load(p.a + (g + 8) * 8 + t + 4)};
   const uint32_t b[2] = {load(p.b + g * 8 + t), load(p.b + g * 8 + t + 4)};
-  int32_t d[4] = {};
-  mma_s8(d, a, b);
-  for (uint32_t i = 0; i < 4; ++i) {
-    store(p.out + (g + i / 2 * 8) * 8 + t * 2 + i % 2, static_cast<uint32_t>(d[i]));
-  }
+  const uint32_t first_a[2] = {a[0], a[1]}, last_a[2] = {a[2], a[3]};
+  const uint32_t first_b[1] = {b[0]}, last_b[1] = {b[1]};
+  int32_t d[4][4] = {};
+  mma_s8(d[0], a, b);
+  mma_s8_u8(d[1], a, b);
+  mma_s8(d[2], first_a, first_b);
+  mma_s8_u8(d[3], last_a, last_b);
+  for (uint32_t i = 0; i < 4; ++i) put_result(p, i, d[i]);
 }
 LACUNA_KERNEL(check_mma_e4m3, PtxCheckParams, 32, 1) {
   const uint32_t g = lane_index() / 4, t = lane_index() % 4;

@@ -167,7 +167,7 @@ double check_mma_tf32(const Bench& bench) {
 constexpr uint8_t kE4m3[] = {0x00, 0x38, 0x40, 0x44, 0x48, 0x4c, 0x50};
 constexpr float kE4m3Values[] = {0, 1, 2, 3, 4, 6, 8};
 
-double check_mma_bytes(const Bench& bench, bool floats) {
+double check_mma_e4m3(const Bench& bench) {
   Random random(4);
   Words a(128), b(64);
   std::vector<float> a_values, b_values;
@@ -175,15 +175,9 @@ double check_mma_bytes(const Bench& bench, bool floats) {
     for (uint32_t& word : *words) {
       word = 0;
       for (int i = 0; i < 4; ++i) {
-        uint32_t bits = random.below(256);
-        auto value = static_cast<float>(static_cast<int8_t>(bits));
-        if (floats) {
-          const uint32_t which = random.below(7), negative = random.below(2);
-          bits = kE4m3[which] | negative << 7;
-          value = negative ? -kE4m3Values[which] : kE4m3Values[which];
-        }
-        word |= bits << 8 * i;
-        values->push_back(value);
+        const uint32_t which = random.below(7), negative = random.below(2);
+        word |= (kE4m3[which] | negative << 7) << 8 * i;
+        values->push_back(negative ? -kE4m3Values[which] : kE4m3Values[which]);
       }
     }
   }
@@ -192,12 +186,38 @@ double check_mma_bytes(const Bench& bench, bool floats) {
     for (size_t c = 0; c < 8; ++c) {
       float sum = 0;
       for (size_t k = 0; k < 32; ++k) sum += a_values[r * 32 + k] * b_values[c * 32 + k];
-      const auto whole = static_cast<int32_t>(sum);
-      std::memcpy(&expected[r * 8 + c], floats ? static_cast<const void*>(&sum) : &whole, 4);
+      std::memcpy(&expected[r * 8 + c], &sum, sizeof(sum));
     }
   }
-  const char* kernel = floats ? "check_mma_e4m3" : "check_mma_s8";
-  return differing(run(bench, kernel, a, b, expected.size()), expected);
+  return differing(run(bench, "check_mma_e4m3", a, b, expected.size()), expected);
+}
+
+// In the order of the kernel's results: b's bytes with and without signs, all 32 or half of them.
+double check_mma_s8(const Bench& bench) {
+  Random random(4);
+  const Words a = random_words(random, 128), b = random_words(random, 64);
+  const auto byte = [](const Words& words, size_t i) {
+    return static_cast<uint8_t>(words[i / 4] >> i % 4 * 8);
+  };
+  struct Part {
+    bool is_signed;
+    size_t first, end;
+  };
+  Words expected;
+  for (const Part& part : {Part{true, 0, 32}, {false, 0, 32}, {true, 0, 16}, {false, 16, 32}}) {
+    for (size_t r = 0; r < 16; ++r) {
+      for (size_t c = 0; c < 8; ++c) {
+        int sum = 0;
+        for (size_t k = part.first; k < part.end; ++k) {
+          const uint8_t of_b = byte(b, c * 32 + k);
+          sum += static_cast<int8_t>(byte(a, r * 32 + k)) *
+                 (part.is_signed ? static_cast<int8_t>(of_b) : of_b);
+        }
+        expected.push_back(static_cast<uint32_t>(sum));
+      }
+    }
+  }
+  return differing(run(bench, "check_mma_s8", a, b, expected.size()), expected);
 }
 
 double check_transposed(const Bench& bench) {
@@ -224,10 +244,8 @@ void add_ptx_cases(std::vector<Case>& cases) {
   cases.push_back({"ptx: mma of bf16 through ldmatrix", 0,
                    [](const Bench& bench) { return check_mma_halves(bench, true); }});
   cases.push_back({"ptx: mma of tf32", 0, check_mma_tf32});
-  cases.push_back(
-      {"ptx: mma of bytes", 0, [](const Bench& bench) { return check_mma_bytes(bench, false); }});
-  cases.push_back(
-      {"ptx: mma of e4m3", 0, [](const Bench& bench) { return check_mma_bytes(bench, true); }});
+  cases.push_back({"ptx: mma of bytes", 0, check_mma_s8});
+  cases.push_back({"ptx: mma of e4m3", 0, check_mma_e4m3});
   cases.push_back({"ptx: ldmatrix transposed", 0, check_transposed});
 }
 

@@ -33,7 +33,7 @@ LACUNA_DEVICE void spread(uint32_t low, uint32_t high, uint32_t t, Value* out) {
   }
 }
 
-template <class Element, class Sum>
+template <class Element, class OfColumns = Element, class Sum>
 LACUNA_DEVICE void mma(const char* what, Sum (&d)[4], const uint32_t (&a)[4],
                        const uint32_t (&b)[2], Site site) {
   constexpr uint32_t kDepth = 8 * Element::kPerWord;
@@ -45,7 +45,7 @@ LACUNA_DEVICE void mma(const char* what, Sum (&d)[4], const uint32_t (&a)[4],
     for (uint32_t i = 0; i < 2; ++i) {
       spread<Element>(of_rows.a[i], of_rows.a[2 + i], t, rows[i]);
       const auto of_column = of_lane<Fragments>(all, (lane_index() % 4 * 2 + i) * 4 + t);
-      spread<Element>(of_column.b[0], of_column.b[1], t, columns[i]);
+      spread<OfColumns>(of_column.b[0], of_column.b[1], t, columns[i]);
     }
   }
   for (uint32_t i = 0; i < 4; ++i) {
@@ -72,6 +72,10 @@ struct Tf32Element {
 struct S8Element {
   static constexpr uint32_t kPerWord = 4;
   static int32_t at(uint32_t word, uint32_t i) { return static_cast<int8_t>(word >> 8 * i); }
+};
+struct U8Element {
+  static constexpr uint32_t kPerWord = 4;
+  static int32_t at(uint32_t word, uint32_t i) { return static_cast<uint8_t>(word >> 8 * i); }
 };
 struct E4m3Element {
   static constexpr uint32_t kPerWord = 4;
@@ -124,6 +128,21 @@ LACUNA_DEVICE void mma_tf32(float (&d)[4], const uint32_t (&a)[4],
 LACUNA_DEVICE void mma_s8(int32_t (&d)[4], const uint32_t (&a)[4],
                           const uint32_t (&b)[2] LACUNA_SITE) {
   detail::mma<detail::S8Element>("mma_s8", d, a, b, site);
+}
+LACUNA_DEVICE void mma_s8_u8(int32_t (&d)[4], const uint32_t (&a)[4],
+                             const uint32_t (&b)[2] LACUNA_SITE) {
+  detail::mma<detail::S8Element, detail::U8Element>("mma_s8_u8", d, a, b, site);
+}
+// With half the depth: zeros in the other half.
+LACUNA_DEVICE void mma_s8(int32_t (&d)[4], const uint32_t (&a)[2],
+                          const uint32_t (&b)[1] LACUNA_SITE) {
+  const uint32_t all_a[4] = {a[0], a[1], 0, 0}, all_b[2] = {b[0], 0};
+  detail::mma<detail::S8Element>("mma_s8 k16", d, all_a, all_b, site);
+}
+LACUNA_DEVICE void mma_s8_u8(int32_t (&d)[4], const uint32_t (&a)[2],
+                             const uint32_t (&b)[1] LACUNA_SITE) {
+  const uint32_t all_a[4] = {a[0], a[1], 0, 0}, all_b[2] = {b[0], 0};
+  detail::mma<detail::S8Element, detail::U8Element>("mma_s8_u8 k16", d, all_a, all_b, site);
 }
 LACUNA_DEVICE bool has_mma_e4m3() {
   return emu::has_mma_e4m3();
