@@ -7,22 +7,24 @@
 
 namespace lacuna::kernels {
 
-inline constexpr uint32_t kE4m3Scale = 128;  // rows and columns that share a scale
+inline constexpr uint32_t kE4m3Block = 128;  // rows and columns that share a scale
 
-// `matvec_e4m3`, for few tokens: block (x, y, z) does rows kMatvecE4m3Rows * x … of
-// kMatvecE4m3Tokens tokens, or of tile y, with matrix z of the two. A token's result does not
-// depend on the others. No dynamic shared memory.
+// Kernel `matvec_e4m3`, for few tokens: block (x, y, z) does rows kMatvecE4m3Rows * x … for
+// kMatvecE4m3Tokens tokens, or for tile y, with weights z. A token's result does not depend on the
+// others.
 inline constexpr uint32_t kMatvecE4m3Threads = 128;
-inline constexpr uint32_t kMatvecE4m3Rows = kMatvecE4m3Threads / 32;
+inline constexpr uint32_t kMatvecE4m3RowsPerWarp = 4;
+inline constexpr uint32_t kMatvecE4m3Rows = kMatvecE4m3Threads / 32 * kMatvecE4m3RowsPerWarp;
 inline constexpr uint32_t kMatvecE4m3Tokens = 8;
 
-// `gemm_e4m3`, for many, on tensor cores, which have the weights as they are and each activation as
-// two bf16, 16 bits of it: the same with rows kGemmE4m3Rows * x … and tiles of kGemmE4m3Tokens.
+// Kernel `gemm_e4m3`, for many, on tensor cores: the same with kGemmE4m3Rows and kGemmE4m3Tokens.
+// Weights are exact there; each activation is the sum of two bf16, exact to 2^-17.
 inline constexpr uint32_t kGemmE4m3Threads = 256;
 inline constexpr uint32_t kGemmE4m3Rows = 64;
 inline constexpr uint32_t kGemmE4m3Tokens = 64;
 
-// out[i] = weights · x[i], or by entries of the work list.
+// out[t] = weights · x[t], or entry by entry of the work list. Neither kernel has dynamic shared
+// memory. The two codes that are not a number are taken for ±480: no checkpoint has them.
 struct E4m3Params {
   const uint8_t* weights[2];  // [matrices, rows, columns] each; begin at multiples of 16
   const float* scales[2];     // [matrices, ⌈rows / 128⌉, ⌈columns / 128⌉] each

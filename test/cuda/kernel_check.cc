@@ -89,11 +89,12 @@ int main(int argc, char** argv) {
     add_planted_cases(cases);
   } else {
     add_combine_experts_cases(cases);
+    add_e4m3_cases(cases);
     add_embedding_cases(cases);
     add_expert_order_cases(cases);
     add_gather_rows_cases(cases);
-    add_logit_candidates_cases(cases);
     add_latent_cache_cases(cases);
+    add_logit_candidates_cases(cases);
     add_matvec_cases(cases);
     add_mla_decode_cases(cases);
     add_ptx_cases(cases);

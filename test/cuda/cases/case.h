@@ -73,11 +73,12 @@ struct Case {
 
 // One function a family, in cases/<family>.cc; kernel_check.cc lists them.
 void add_combine_experts_cases(std::vector<Case>& cases);
+void add_e4m3_cases(std::vector<Case>& cases);
 void add_embedding_cases(std::vector<Case>& cases);
 void add_expert_order_cases(std::vector<Case>& cases);
 void add_gather_rows_cases(std::vector<Case>& cases);
-void add_logit_candidates_cases(std::vector<Case>& cases);
 void add_latent_cache_cases(std::vector<Case>& cases);
+void add_logit_candidates_cases(std::vector<Case>& cases);
 void add_matvec_cases(std::vector<Case>& cases);
 void add_mla_decode_cases(std::vector<Case>& cases);
 void add_planted_cases(std::vector<Case>& cases);
