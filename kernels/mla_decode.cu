@@ -149,7 +149,7 @@ LACUNA_DEVICE void mla_decode(const MlaDecodeParams& p) {
       fetch<Cache>(p, split, next, stage_memory(next), stride);
     }
     copy_async_commit();
-    const MlaRows rows{stage_memory(stage), stride};
+    const SharedRows rows{stage_memory(stage), stride};
     MlaScores scores = {};
     tiles.add_scores(rows, queries.width(), scores);
     put_partial(memory.partial[warp_index()], scores);

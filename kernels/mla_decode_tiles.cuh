@@ -6,7 +6,7 @@
 
 #include "cache_formats.cuh"
 #include "mla_decode.h"
-#include "split_floats.cuh"
+#include "shared_rows.cuh"
 
 namespace lacuna::kernels {
 
@@ -40,17 +40,6 @@ struct MlaQueries {
     const Bytes8 v = load(reinterpret_cast<const Bytes8*>(from) LACUNA_AT);
     x[0] = bits_float(v.word[0]);
     x[1] = bits_float(v.word[1]);
-  }
-};
-
-// Cached rows of a stage.
-struct MlaRows {
-  const unsigned char* bytes;
-  uint32_t stride;
-
-  template <class Value>
-  LACUNA_METHOD const Value* at(uint32_t position, uint32_t i) const {
-    return reinterpret_cast<const Value*>(bytes + position * stride) + i;
   }
 };
 
@@ -89,27 +78,24 @@ struct MlaTilesF16 {
     }
   }
 
-  LACUNA_METHOD void add_scores(const MlaRows& rows, uint32_t width,
+  LACUNA_METHOD void add_scores(const SharedRows& rows, uint32_t width,
                                 MlaScores& scores LACUNA_SITE) const {
-    const uint32_t lane = lane_index();
     LACUNA_UNROLL
     for (uint32_t s = 0; s < kMlaQuerySteps; ++s) {
       const uint32_t first = mla_first_value(s);
       if (first >= width) break;
-      uint32_t b[4];
-      load_matrices(
-          b, rows.at<uint16_t>(lane % 8 + lane / 16 * 8, first + lane / 8 % 2 * 8) LACUNA_AT);
+      uint32_t b[2][2];
+      load_keys(b, rows, 0, first LACUNA_AT);
       LACUNA_UNROLL
       for (uint32_t n = 0; n < 2; ++n) {
-        const uint32_t of_n[2] = {b[2 * n], b[2 * n + 1]};
-        mma_f16(scores[n], low[s], of_n LACUNA_AT);
-        mma_f16(scores[n], high[s], of_n LACUNA_AT);
+        mma_f16(scores[n], low[s], b[n] LACUNA_AT);
+        mma_f16(scores[n], high[s], b[n] LACUNA_AT);
       }
     }
   }
 
-  LACUNA_METHOD static void add_latents(const MlaRows& rows, uint32_t rank, const Weights& weights,
-                                        MlaLatents& latents LACUNA_SITE) {
+  LACUNA_METHOD static void add_latents(const SharedRows& rows, uint32_t rank,
+                                        const Weights& weights, MlaLatents& latents LACUNA_SITE) {
     const uint32_t lane = lane_index();
     uint32_t a[4];
     load_matrices(a, &weights.of[lane % 16][lane / 16 * 8] LACUNA_AT);
@@ -117,20 +103,17 @@ struct MlaTilesF16 {
     for (uint32_t s = 0; s < kMlaLatentSteps; ++s) {
       const uint32_t first = mla_first_value(s);
       if (first >= rank) break;
-      uint32_t b[4];
-      load_matrices_transposed(b, rows.at<uint16_t>(lane % 16, first + lane / 16 * 8) LACUNA_AT);
+      uint32_t b[2][2];
+      load_values(b, rows, 0, first LACUNA_AT);
       LACUNA_UNROLL
       for (uint32_t n = 0; n < 2; ++n) {
-        const uint32_t of_n[2] = {b[2 * n], b[2 * n + 1]};
-        mma_f16(latents[2 * s + n], a, of_n LACUNA_AT);
+        mma_f16(latents[2 * s + n], a, b[n] LACUNA_AT);
       }
     }
   }
 };
 
-// Floats in their full precision. Of eight values that are summed at once it does not matter which
-// stands where, if both factors agree: in the scores, lane t takes values 2t and 2t + 1 where it
-// would have t and t + 4, which lie side by side.
+// Floats in their full precision; the queries stand as load_float_keys has the keys.
 struct MlaTilesF32 {
   using Cache = F32Cache;
 
@@ -159,9 +142,8 @@ struct MlaTilesF32 {
     }
   }
 
-  LACUNA_METHOD void add_scores(const MlaRows& rows, uint32_t width,
+  LACUNA_METHOD void add_scores(const SharedRows& rows, uint32_t width,
                                 MlaScores& scores LACUNA_SITE) const {
-    const uint32_t g = lane_index() / 4, t = lane_index() % 4;
     LACUNA_UNROLL
     for (uint32_t s = 0; s < 2 * kMlaQuerySteps; ++s) {
       const uint32_t first = mla_first_value(s / 2) + s % 2 * 8;
@@ -171,17 +153,15 @@ struct MlaTilesF32 {
       for (uint32_t i = 0; i < 4; ++i) a.set(i, queries[s][i]);
       LACUNA_UNROLL
       for (uint32_t n = 0; n < 2; ++n) {
-        const Bytes8 v = *rows.at<Bytes8>(n * 8 + g, (first + 2 * t) / 2);
         SplitFloats<2> b;
-        b.set(0, bits_float(v.word[0]));
-        b.set(1, bits_float(v.word[1]));
+        load_float_keys(b, rows, n * 8, first);
         mma_split(scores[n], a, b LACUNA_AT);
       }
     }
   }
 
-  LACUNA_METHOD static void add_latents(const MlaRows& rows, uint32_t rank, const Weights& weights,
-                                        MlaLatents& latents LACUNA_SITE) {
+  LACUNA_METHOD static void add_latents(const SharedRows& rows, uint32_t rank,
+                                        const Weights& weights, MlaLatents& latents LACUNA_SITE) {
     const uint32_t g = lane_index() / 4, t = lane_index() % 4;
     LACUNA_UNROLL
     for (uint32_t half = 0; half < kMlaDecodePositions; half += 8) {

@@ -97,6 +97,7 @@ int main(int argc, char** argv) {
     add_logit_candidates_cases(cases);
     add_matvec_cases(cases);
     add_mla_decode_cases(cases);
+    add_mla_prefill_cases(cases);
     add_ptx_cases(cases);
     add_rms_norm_cases(cases);
     add_router_cases(cases);

@@ -81,6 +81,7 @@ void add_latent_cache_cases(std::vector<Case>& cases);
 void add_logit_candidates_cases(std::vector<Case>& cases);
 void add_matvec_cases(std::vector<Case>& cases);
 void add_mla_decode_cases(std::vector<Case>& cases);
+void add_mla_prefill_cases(std::vector<Case>& cases);
 void add_planted_cases(std::vector<Case>& cases);
 void add_ptx_cases(std::vector<Case>& cases);
 void add_rms_norm_cases(std::vector<Case>& cases);
