@@ -5,7 +5,7 @@ import { loadBackendsWithoutAmx } from './backends.mjs';
 /** A restored state has to save at least so many tokens of prefill. */
 const worthRestoring = 256;
 
-/** One model in llama.cpp, on the CPU, with one sequence. Tokens are plain ids. */
+/** One model in llama.cpp, on the CPU or all of it on a GPU, with one sequence. Tokens are plain ids. */
 export class Llama {
   #sequence;
   #batch;
@@ -18,21 +18,26 @@ export class Llama {
   }
 
   /**
-   * @param {{model: string, threads: number, contextLength: number, batch: number, withoutAmx: boolean}} options
+   * @param {{model: string, device: 'cpu' | 'cuda', threads: number, contextLength: number, batch: number,
+   *   withoutAmx: boolean}} options
    *   Everything else is llama.cpp's default: the file is mapped, the cache is f16, flash attention is on where
    *   llama.cpp finds that it can be.
    */
-  static async load({ model, threads, contextLength, batch, withoutAmx }) {
-    if (withoutAmx) await loadBackendsWithoutAmx();
+  static async load({ model, device, threads, contextLength, batch, withoutAmx }) {
+    const cuda = device === 'cuda';
+    if (withoutAmx && !cuda) await loadBackendsWithoutAmx();
     const llama = await getLlama({
       build: 'never',
-      gpu: false,
+      gpu: cuda && 'cuda',
       skipDownload: true,
       logLevel: 'error',
       maxThreads: threads,
     });
     const started = performance.now();
-    const loaded = await llama.loadModel({ modelPath: model });
+    const loaded = await llama.loadModel({
+      modelPath: model,
+      gpuLayers: cuda ? 'max' : 0,
+    });
     const context = await loaded.createContext({
       contextSize: contextLength,
       threads: { ideal: threads, min: threads },

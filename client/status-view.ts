@@ -50,6 +50,9 @@ function runningView(status: LacunaStatus): StatusView {
     status.device === undefined
       ? undefined
       : `Runs on ${escapeMarkdown(status.device)}${speed === undefined ? '' : `, ${speed.toFixed(0)} tokens/s in the latest completion`}.`,
+    status.deviceReason === undefined
+      ? undefined
+      : `Why there: ${escapeMarkdown(status.deviceReason)}.`,
   );
   switch (status.kind) {
     case 'Normal':

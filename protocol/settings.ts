@@ -23,6 +23,8 @@ export interface LacunaSettings {
   readonly threads: number;
   /** Tokens that prompt and completion may fill together; capped by what the model was trained for. 64 … 163840. */
   readonly contextLength: number;
+  /** Where the model runs: `auto` on a GPU where one works, else on the CPU. */
+  readonly device: 'auto' | 'cpu' | 'cuda';
   /** `int8` keeps the KV cache in about half the memory, slightly rounded. */
   readonly kvCache: 'auto' | 'int8';
 }
@@ -36,5 +38,6 @@ export const defaultSettings: LacunaSettings = {
   debounce: 40,
   threads: 0,
   contextLength: 2048,
+  device: 'auto',
   kvCache: 'auto',
 };

@@ -23,6 +23,8 @@ export interface LacunaStatus {
   readonly model?: string;
   /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */
   readonly device?: string;
+  /** Why it runs there, a phrase: `the NVIDIA driver finds no GPU`. */
+  readonly deviceReason?: string;
   /** Decoding speed of the latest completion, tokens a second. */
   readonly tokensPerSecond?: number;
 }

@@ -60,6 +60,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   Napi::Value info(const Napi::CallbackInfo& call) {
     Napi::Object o = Napi::Object::New(call.Env());
     const DeviceMemory& memory = info_.memory;
+    o.Set("device", "cpu");
     o.Set("cpuPath", info_.path);
     o.Set("threads", static_cast<double>(info_.threads));
     o.Set("contextLength", static_cast<double>(info_.context_length));

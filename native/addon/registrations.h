@@ -8,6 +8,6 @@ namespace lacuna::addon {
 void register_model_file(Napi::Env env, Napi::Object exports);    // openModelFile
 void register_load_engine(Napi::Env env, Napi::Object exports);   // loadEngine
 void register_cpu_features(Napi::Env env, Napi::Object exports);  // cpuFeatures
-void register_cuda_probe(Napi::Env env, Napi::Object exports);    // probeCuda
+void register_cuda_probe(Napi::Env env, Napi::Object exports);    // probeCuda, cudaKernels
 
 }  // namespace lacuna::addon

@@ -126,6 +126,14 @@ LoadOptions to_load_options(const Napi::Value& value) {
   options.threads = whole(object, "threads", options.threads, 256);
   options.chunk = whole(object, "chunk", options.chunk, 4096);
   options.kv_bytes = whole(object, "kvBytes", options.kv_bytes, 9007199254740991.0);
+  const Napi::Value device = object.Get("device");
+  const std::string where = device.IsUndefined() ? "cpu" : device.ToString().Utf8Value();
+  if (where == "cuda") {
+    throw to_js_error(value.Env(), Error(ErrorCode::kUnsupported,
+                                         "this build computes on the CPU alone", "Use the CPU."));
+  }
+  if (where != "cpu")
+    refuse(value.Env(), "field `device` is '" + where + "', not one of cpu, cuda");
   const Napi::Value cache = object.Get("kvCache");
   const std::string form = cache.IsUndefined() ? "auto" : cache.ToString().Utf8Value();
   if (form != "auto" && form != "int8")

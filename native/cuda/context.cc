@@ -12,8 +12,8 @@ Context::Context(std::shared_ptr<const Driver> driver, const DeviceInfo& device)
   if (device_.capability < kOldestCapability) {
     throw Error(ErrorCode::kUnsupported,
                 "the GPU " + device_.name + " has compute capability " +
-                    std::to_string(device_.capability / 10) + "." +
-                    std::to_string(device_.capability % 10) + ", and the kernels need 8.0 or newer",
+                    capability_text(device_.capability) + ", and the kernels need " +
+                    capability_text(kOldestCapability) + " or newer",
                 "Use a newer GPU, or the CPU.");
   }
   check(api().cuDevicePrimaryCtxRetain(&handle_, device_.ordinal), "opening the device");

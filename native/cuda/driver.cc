@@ -31,6 +31,10 @@ std::string version_text(int version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
+std::string capability_text(int capability) {
+  return std::to_string(capability / 10) + "." + std::to_string(capability % 10);
+}
+
 bool is_device_lost(CUresult result) {
   switch (result) {
     case CUDA_ERROR_DEVICE_UNAVAILABLE:

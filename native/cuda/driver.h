@@ -67,6 +67,9 @@ class Driver {
 // `13.0` for 13000.
 std::string version_text(int version);
 
+// `9.0` for 90.
+std::string capability_text(int capability);
+
 // Whether a result means that the context, and everything in it, is gone.
 bool is_device_lost(CUresult result);
 

@@ -20,6 +20,10 @@ struct KernelImage {
 // The kernels that this build carries; none where it was made without nvcc.
 std::span<const KernelImage> embedded_kernels();
 
+// The GPUs that they have code of their own for, as DeviceInfo::capability counts; others of the
+// same age or newer run what the driver translates.
+std::span<const int> embedded_capabilities();
+
 // The oldest driver that loads them, as Driver::open counts; 0 where there are none.
 int embedded_kernels_need();
 

@@ -9,8 +9,11 @@ namespace lacuna::cuda {
 std::shared_ptr<const Driver> open_driver(const std::string& library) {
   const char* named = std::getenv("LACUNA_CUDA_DRIVER");
   const std::string found = named != nullptr && *named != '\0' ? named : kDriverLibrary;
-  return Driver::open(library.empty() ? found : library,
-                      std::max(kOldestDriver, embedded_kernels_need()));
+  return Driver::open(library.empty() ? found : library, needed_driver());
+}
+
+int needed_driver() {
+  return std::max(kOldestDriver, embedded_kernels_need());
 }
 
 DeviceInfo pick_device(const Driver& driver) {

@@ -16,6 +16,9 @@ inline constexpr int kOldestDriver = 12000;
 // environment variable LACUNA_CUDA_DRIVER names, or else the system's. Throws as Driver::open does.
 std::shared_ptr<const Driver> open_driver(const std::string& library = "");
 
+// The oldest driver that open_driver takes.
+int needed_driver();
+
 // The first GPU that is new enough for the kernels; where none is, the first, and Context says why
 // it will not do.
 DeviceInfo pick_device(const Driver& driver);

@@ -1,4 +1,5 @@
 import { EngineError } from '../engine/contract.js';
+import type { Device } from '../engine/native/addon.js';
 import type { SpeedPlan } from './measure.js';
 import type { PeerInstall } from './peer/find-peer.js';
 
@@ -8,6 +9,8 @@ export type BenchPart = 'speed' | 'replay' | 'aborts';
 export interface BenchOptions {
   /** GGUF file. */
   readonly model: string;
+  /** Where this engine, and the peer, compute. */
+  readonly device: Device;
   /** 0 takes the physical cores. */
   readonly threads: number;
   /** Tokens per prefill step. */

@@ -39,8 +39,9 @@ export async function runBench(
   await warmPageCache(options.model, file.size);
   const { engine, load } = await loadTimed(addon, options, contextFor(options, plan));
   try {
-    const { cpuPath, threads } = engine.info;
-    const settings = `${cpuPath} threads=${threads} chunk=${options.chunk}`;
+    const { gpu, cpuPath, threads } = engine.info;
+    const device = gpu === undefined ? '' : `${gpu} `;
+    const settings = `${device}${cpuPath} threads=${threads} chunk=${options.chunk}`;
     const ours = new NativeSubject(
       `lacuna ${buildIdentity(addonFile)} ${modelIdentity(options.model)} ${settings}`,
       engine,
@@ -67,11 +68,11 @@ export interface LoadFigures {
 
 async function loadTimed(
   addon: NativeAddon,
-  { model, threads, chunk }: BenchOptions,
+  { model, device, threads, chunk }: BenchOptions,
   contextLength: number,
 ): Promise<{ engine: NativeEngine; load: LoadFigures }> {
   const started = performance.now();
-  const engine = await addon.loadEngine(model, { contextLength, threads, chunk });
+  const engine = await addon.loadEngine(model, { contextLength, device, threads, chunk });
   const ms = performance.now() - started;
   try {
     const tokens = randomPrompt(engine.info.vocabularySize, 1, 'first token');

@@ -75,18 +75,19 @@ export async function runSpeed(
 
 function makePeer(
   install: PeerInstall,
-  { model, onProgress }: BenchOptions,
+  { model, device, onProgress }: BenchOptions,
   { engine, journal, fileBytes }: SpeedContext,
   states: string,
   warmUp: Int32Array,
 ): Peer {
   const { threads, contextLength } = engine.info;
-  const identity = `${install.package} ${modelIdentity(model)} threads=${threads} batch=${PEER_BATCH}`;
+  const where = device === 'cuda' ? 'cuda ' : '';
+  const identity = `${install.package} ${modelIdentity(model)} ${where}threads=${threads} batch=${PEER_BATCH}`;
   const note = (item: string, value: number): void => {
     journal.add({ identity, item, value });
   };
   return new Peer({
-    ...{ identity, install, model, threads, contextLength, warmUp },
+    ...{ identity, install, model, device, threads, contextLength, warmUp },
     batch: PEER_BATCH,
     amx: journal.values(identity, 'withoutAmx').length === 0,
     stateFile: (tokens) => `${states}.peer-${tokens}`,

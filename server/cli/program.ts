@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { deviceSettings, type DeviceSetting } from '../engine/device/choose-device.js';
 import { cpuPaths } from '../engine/native/addon.js';
 import { exitCode } from './cli-error.js';
 import type { BenchOptions } from './commands/bench.js';
@@ -47,6 +48,7 @@ export function createProgram(
     .description('print what belongs at a place in a file')
     .argument('<FILE:LINE:COL>', 'line and column from 1, column in UTF-16 units', locationArgument)
     .option('--model <path>', modelHelp)
+    .addOption(deviceOption('auto'))
     .option('--json', 'print one JSON object, with what it cost')
     .option('--max-tokens <n>', 'generate at most so many tokens', wholeNumber(1, 4096))
     .option('--multiline', 'go on over several lines wherever the cursor stands')
@@ -59,6 +61,7 @@ export function createProgram(
     .command('doctor')
     .description('check what completions need, and say what to do where it is missing')
     .option('--model <path>', modelHelp)
+    .addOption(deviceOption('auto'))
     .option('--json', 'print one JSON object')
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./commands/doctor.js');
@@ -69,6 +72,7 @@ export function createProgram(
     .command('bench')
     .description('measure how fast this machine runs a model')
     .option('--model <path>', modelHelp)
+    .addOption(deviceOption('auto'))
     .option('--threads <n>', '0 takes the physical cores', wholeNumber(0, 256), 0)
     .option('--chunk <n>', 'tokens per prefill step', wholeNumber(1, 4096), 1024)
     .option('--runs <n>', 'times that everything is measured', wholeNumber(1, 1000), 5)
@@ -100,9 +104,7 @@ export function createProgram(
     .requiredOption('--model <path>', 'GGUF file')
     .requiredOption('--tokens <path>', 'JSON array of token ids')
     .requiredOption('--out <path>', 'float32 [tokens, vocabulary] in NumPy format')
-    .addOption(
-      new Option('--device <name>', 'where to compute').choices(['cpu', 'cuda']).default('cpu'),
-    )
+    .addOption(deviceOption('cpu'))
     .addOption(
       new Option(
         '--cpu-path <name>',
@@ -123,6 +125,12 @@ export function createProgram(
 /** The exit code for an error of commander itself: showing help or the version is none. */
 export function usageExitCode(commanderExitCode: number): number {
   return commanderExitCode === 0 ? exitCode.ok : exitCode.usage;
+}
+
+function deviceOption(standard: DeviceSetting): Option {
+  return new Option('--device <name>', 'where to compute; auto takes a GPU that works')
+    .choices(deviceSettings)
+    .default(standard);
 }
 
 function locationArgument(text: string): Location {

@@ -127,6 +127,10 @@ export interface EngineInfo {
   readonly path: string;
   /** Where it runs and with what: `cpu (AVX-512, 2 threads)`. */
   readonly device: string;
+  /** Why it runs there and nowhere else, where there was a choice: `the NVIDIA driver finds no GPU`. */
+  readonly deviceReason?: string;
+  /** What to do where that is not the device that was asked for. */
+  readonly deviceRemedy?: string;
   /** Tokens that prompt and answer may fill together. */
   readonly contextLength: number;
   readonly fim: FimLayout;
@@ -184,4 +188,12 @@ export class EngineError extends Error {
     super(message, options);
     this.name = 'EngineError';
   }
+}
+
+/**
+ * The device failed while a request ran on it: it is lost, or out of memory. The engine is of no more use, and the model
+ * can be loaded anew on another device.
+ */
+export class DeviceError extends EngineError {
+  override readonly name = 'DeviceError';
 }

@@ -5,7 +5,7 @@ import { completeAt } from '../completion/complete-at.js';
 import type { Completion } from '../completion/completion.js';
 import { holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
-import type { Engine } from '../engine/contract.js';
+import { DeviceError, type Engine } from '../engine/contract.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import { orAborted } from './abortable.js';
 import type { Deadlines } from './deadlines.js';
@@ -21,6 +21,9 @@ export interface CompletionQuery {
   /** Whether it came of itself while somebody typed, and not by a key or a command. */
   readonly automatic: boolean;
 }
+
+/** What becomes of a request whose engine was lost to another request's failure. */
+const REPLACED = Symbol('replaced');
 
 /** What both completion requests share: whether to answer, when to give up, and what to say about it. */
 export class CompletionService {
@@ -47,10 +50,14 @@ export class CompletionService {
     if (automatic && !worthCompleting(hole)) return undefined;
     const request = this.requests.begin(document.uri, token);
     try {
-      const engine = await this.engine(document.languageId, automatic, request.signal);
+      let engine = await this.engine(document.languageId, automatic, request.signal);
       // A document that changed meanwhile has aborted the request: the offset still fits.
-      if (!engine || request.signal.aborted) return undefined;
-      return await this.generate(document, offset, engine, request.signal);
+      while (engine && !request.signal.aborted) {
+        const completion = await this.generate(document, offset, engine, request.signal);
+        if (completion !== REPLACED) return completion;
+        engine = await this.host.engine(this.patience(request.signal));
+      }
+      return undefined;
     } finally {
       request.end();
     }
@@ -62,7 +69,7 @@ export class CompletionService {
     automatic: boolean,
     signal: AbortSignal,
   ): Promise<Engine | undefined> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.deadlines.readyMs)]);
+    const patience = this.patience(signal);
     await orAborted(this.settings.known, patience);
     const { enable, disabledLanguages, debounce } = this.settings.current;
     if (!enable || disabledLanguages.includes(languageId)) return undefined;
@@ -72,12 +79,17 @@ export class CompletionService {
     return engine?.info.fim === 'none' ? undefined : engine;
   }
 
+  /** Aborts with `signal`, or when a model has had its time to load. */
+  private patience(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, AbortSignal.timeout(this.deadlines.readyMs)]);
+  }
+
   private async generate(
     document: TextDocument,
     offset: number,
     engine: Engine,
     signal: AbortSignal,
-  ): Promise<Completion | undefined> {
+  ): Promise<Completion | undefined | typeof REPLACED> {
     const late = AbortSignal.timeout(this.deadlines.completionMs);
     this.status.completionStarted();
     try {
@@ -94,13 +106,23 @@ export class CompletionService {
         return undefined;
       }
       const { reason, tokensPerSecond } = completion.stats;
+      if (reason === 'aborted' && !either.aborted && this.host.replaced(engine)) {
+        return this.replaced();
+      }
       // What was aborted may have run on a model that is gone: its speed says nothing.
       this.status.completionEnded(reason === 'aborted' ? 0 : tokensPerSecond);
       return completion.text === '' ? undefined : completion;
     } catch (error) {
+      if (error instanceof DeviceError && this.host.replaced(engine)) return this.replaced();
+      this.host.requestFailed(engine, error);
       this.fail(error);
       return undefined;
     }
+  }
+
+  private replaced(): typeof REPLACED {
+    this.status.completionEnded(0);
+    return REPLACED;
   }
 
   private fail(error: unknown, whatToDo?: string): void {

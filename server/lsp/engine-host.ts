@@ -1,11 +1,13 @@
-import type { Engine } from '../engine/contract.js';
+import { DeviceError, type Engine } from '../engine/contract.js';
 import { orAborted } from './abortable.js';
+import { within } from './deadlines.js';
 
 /** What a model is loaded with; the fields of the same name in `LacunaSettings`. */
 export interface EngineSettings {
   readonly model: string;
   readonly threads: number;
   readonly contextLength: number;
+  readonly device: 'auto' | 'cpu' | 'cuda';
   readonly kvCache: 'auto' | 'int8';
 }
 
@@ -15,33 +17,42 @@ export type LoadEngine = (
   onProgress: (fraction: number) => void,
 ) => Promise<Engine>;
 
-/** Hears what becomes of the model. */
+/** Hears what becomes of the model. `lost` is what the device before it ended with, where it takes that one's place. */
 export interface EngineObserver {
-  loading(): void;
+  loading(lost?: DeviceError): void;
   progress(fraction: number): void;
-  ready(engine: Engine): void;
+  ready(engine: Engine, lost?: DeviceError): void;
   failed(error: unknown): void;
 }
 
+/** Longest that an engine on a lost device may take to close, milliseconds. */
+const LOST_CLOSE_MS = 5000;
+
+interface Load {
+  readonly settings: EngineSettings;
+  /** Why the model is loaded on the CPU in place of the device it was on. */
+  readonly lost?: DeviceError;
+}
+
 /**
- * Owns the one engine of the server: loads it in the background, loads it anew when it is told to, and never
- * holds two at a time. A load that was overtaken is finished and thrown away, as it cannot be stopped.
+ * Owns the one engine of the server: loads it in the background, loads it anew when it is told to or when its device is
+ * lost, and never holds two at a time. A load that was overtaken is finished and thrown away, as it cannot be stopped.
  */
 export class EngineHost {
   private turn = 0;
   private current: Promise<Engine | undefined> = Promise.resolve(undefined);
+  /** What `current` is once it has loaded, and what it was loaded with. */
+  private loaded: { readonly engine: Engine; readonly settings: EngineSettings } | undefined;
 
   constructor(
     private readonly loadEngine: LoadEngine,
     private readonly observer: EngineObserver,
+    private readonly lostCloseMs = LOST_CLOSE_MS,
   ) {}
 
   /** Closes the present engine, if any, and loads another. */
   load(settings: EngineSettings): void {
-    const turn = ++this.turn;
-    const previous = this.current;
-    this.observer.loading();
-    this.current = this.replace(previous, settings, turn);
+    this.begin({ settings }, closeQuietly(this.current));
   }
 
   /** Closes the engine, or throws away the one that is loading. Idempotent; never rejects. */
@@ -49,6 +60,7 @@ export class EngineHost {
     this.turn++;
     const previous = this.current;
     this.current = Promise.resolve(undefined);
+    this.loaded = undefined;
     await closeQuietly(previous);
   }
 
@@ -57,19 +69,44 @@ export class EngineHost {
     return orAborted(this.current, signal);
   }
 
+  /** Whether `engine` has given its place to another, or to none. */
+  replaced(engine: Engine): boolean {
+    return this.loaded?.engine !== engine;
+  }
+
+  /**
+   * Tells that a request on `engine` failed. If that was the end of its device, the model is loaded anew on the CPU, where
+   * this cannot happen again; who asks for the engine from now on waits for that one.
+   */
+  requestFailed(engine: Engine, error: unknown): void {
+    if (!(error instanceof DeviceError) || this.loaded?.engine !== engine) return;
+    const { settings } = this.loaded;
+    if (settings.device === 'cpu') return;
+    const closed = within(this.lostCloseMs, closeQuietly(this.current));
+    this.begin({ settings: { ...settings, device: 'cpu' }, lost: error }, closed);
+  }
+
+  private begin(load: Load, closed: Promise<void>): void {
+    const turn = ++this.turn;
+    this.loaded = undefined;
+    this.observer.loading(load.lost);
+    this.current = this.replace(closed, load, turn);
+  }
+
   private async replace(
-    previous: Promise<Engine | undefined>,
-    settings: EngineSettings,
+    closed: Promise<void>,
+    { settings, lost }: Load,
     turn: number,
   ): Promise<Engine | undefined> {
-    await closeQuietly(previous);
+    await closed;
     if (turn !== this.turn) return undefined;
     try {
       const engine = await this.loadEngine(settings, (fraction) => {
         if (turn === this.turn) this.observer.progress(fraction);
       });
       if (turn === this.turn) {
-        this.observer.ready(engine);
+        this.loaded = { engine, settings };
+        this.observer.ready(engine, lost);
         return engine;
       }
       await engine.close();

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Connection } from 'vscode-languageserver';
-import type { Engine } from '../engine/contract.js';
+import type { DeviceError, Engine } from '../engine/contract.js';
 import { describeError } from './describe-error.js';
 import type { EngineObserver } from './engine-host.js';
 import type { LoadProgress } from './load-progress.js';
@@ -14,8 +14,14 @@ export class ModelObserver implements EngineObserver {
     private readonly loadProgress: LoadProgress,
   ) {}
 
-  loading(): void {
-    this.status.set({ busy: true, kind: 'Normal', message: 'The model is loading.' });
+  loading(lost?: DeviceError): void {
+    if (lost) {
+      const message = `The model is loading on the CPU: ${sentence(lost.message)}`;
+      this.connection.console.error(`${message} ${lost.remedy}`);
+      this.status.set({ busy: true, kind: 'Warning', message, remedy: lost.remedy });
+    } else {
+      this.status.set({ busy: true, kind: 'Normal', message: 'The model is loading.' });
+    }
     this.loadProgress.begin();
   }
 
@@ -23,16 +29,26 @@ export class ModelObserver implements EngineObserver {
     this.loadProgress.report(fraction);
   }
 
-  ready({ info }: Engine): void {
+  ready({ info }: Engine, lost?: DeviceError): void {
     this.loadProgress.end();
-    const model = { busy: false, model: info.model, device: info.device };
+    const { device } = info;
+    const deviceReason = lost?.message.replace(/\.$/, '') ?? info.deviceReason;
+    const deviceRemedy = lost?.remedy ?? info.deviceRemedy;
+    const why = deviceReason === undefined ? '' : `: ${deviceReason}`;
+    const model = {
+      ...{ busy: false, model: info.model, device },
+      ...(deviceReason !== undefined && { deviceReason }),
+    };
     const file = path.basename(info.path);
-    this.connection.console.info(`${info.model} (${file}) runs on ${info.device}.`);
+    this.connection.console.info(`${info.model} (${file}) runs on ${device}${why}.`);
     if (info.fim === 'none') {
       const message = `${info.model} cannot fill holes.`;
       const remedy = info.fimRemedy ?? 'Use a base model that was trained to fill in the middle.';
       this.connection.console.error(`${message} ${remedy}`);
       this.status.set({ ...model, kind: 'Error', message, remedy });
+    } else if (deviceRemedy !== undefined) {
+      const message = `${info.model} runs on the CPU${why}.`;
+      this.status.set({ ...model, kind: 'Warning', message, remedy: deviceRemedy });
     } else {
       this.status.set({ ...model, kind: 'Normal', message: `${info.model} is ready.` });
     }
@@ -41,7 +57,7 @@ export class ModelObserver implements EngineObserver {
   failed(error: unknown): void {
     this.loadProgress.end();
     const { message: reason, remedy } = describeError(error);
-    const message = `The model could not be loaded: ${reason.replace(/\.$/, '')}.`;
+    const message = `The model could not be loaded: ${sentence(reason)}`;
     this.connection.console.error(`${message} ${remedy}`);
     this.status.set({ busy: false, kind: 'Error', message, remedy });
   }
@@ -53,4 +69,9 @@ export class ModelObserver implements EngineObserver {
     const remedy = 'Set lacuna.enable to true.';
     this.status.set({ busy: false, kind: 'Inactive', message, remedy });
   }
+}
+
+/** Ended by one full stop. */
+function sentence(text: string): string {
+  return `${text.replace(/\.$/, '')}.`;
 }

@@ -24,10 +24,8 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   debounce: wholeNumber(0, 5000),
   threads: wholeNumber(0, 256),
   contextLength: wholeNumber(64, 163840),
-  kvCache: {
-    wanted: '"auto" or "int8"',
-    valid: (value): value is 'auto' | 'int8' => value === 'auto' || value === 'int8',
-  },
+  device: oneOf('auto', 'cpu', 'cuda'),
+  kvCache: oneOf('auto', 'int8'),
 };
 
 /**
@@ -58,6 +56,14 @@ function wholeNumber(least: number, most: number): Rule<number> {
     wanted: `a whole number from ${least} to ${most}`,
     valid: (value): value is number =>
       Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+  };
+}
+
+function oneOf<const T extends readonly string[]>(...names: T): Rule<T[number]> {
+  const quoted = names.map((name) => JSON.stringify(name));
+  return {
+    wanted: `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1) ?? ''}`,
+    valid: (value): value is T[number] => names.some((name) => name === value),
   };
 }
 

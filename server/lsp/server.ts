@@ -109,17 +109,17 @@ export class LacunaServer {
 
   /** `reload`: load the model even if it is the one that is there. */
   private apply(settings: LacunaSettings, reload = false): void {
-    const { enable, model, threads, contextLength, kvCache } = settings;
+    const { enable, model, threads, contextLength, device, kvCache } = settings;
     if (!enable) {
       void this.close();
       this.observer.off();
       return;
     }
-    const wanted = JSON.stringify([model, threads, contextLength, kvCache]);
+    const wanted = JSON.stringify([model, threads, contextLength, device, kvCache]);
     if (wanted === this.loaded && !reload) return;
     // Requests on the old model would only delay its end. Those that wait for a first one go on waiting.
     if (this.loaded !== undefined) this.requests.abortAll();
     this.loaded = wanted;
-    this.host.load({ model, threads, contextLength, kvCache });
+    this.host.load({ model, threads, contextLength, device, kvCache });
   }
 }

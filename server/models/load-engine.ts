@@ -1,6 +1,9 @@
 import type { Engine } from '../engine/contract.js';
+import type { DeviceSetting } from '../engine/device/choose-device.js';
+import { loadOnDevice } from '../engine/device/load-on-device.js';
+import { CudaProber } from '../engine/device/probe.js';
 import { loadNativeEngine } from '../engine/native/engine.js';
-import { loadAddon } from '../engine/native/load-addon.js';
+import { findAddon, loadAddon } from '../engine/native/load-addon.js';
 import { findModel } from './find-model.js';
 
 export interface ModelRequest {
@@ -13,20 +16,36 @@ export interface ModelRequest {
   /** Tokens; capped by what the model was trained for. */
   readonly contextLength: number;
   readonly kvCache: 'auto' | 'int8';
+  readonly device: DeviceSetting;
+  /** Where a GPU is asked for: fail rather than take the CPU in its place. */
+  readonly insist: boolean;
 }
 
-/**
- * Finds the model, by flag, environment, setting, or embedded in the package at `packageRoot`, and loads it
- * into this process. `onProgress` gets 0 … 1.
- *
- * @throws EngineError (as a rejection) where there is no model, no addon, or they do not go together.
- */
-export async function loadEngine(
-  packageRoot: string,
-  { flag, setting, ...options }: ModelRequest,
-  onProgress?: (fraction: number) => void,
-): Promise<Engine> {
-  const environment = process.env['LACUNA_MODEL'];
-  const { path } = findModel({ flag, environment, setting, packageRoot });
-  return loadNativeEngine(loadAddon(packageRoot), path, options, onProgress);
+/** Loads models into this process, and remembers whether its GPU works. */
+export class EngineLoader {
+  private prober: CudaProber | undefined;
+
+  constructor(private readonly packageRoot: string) {}
+
+  /**
+   * Finds the model, by flag, environment, setting, or embedded in the package, and loads it where it can run.
+   * `onProgress` gets 0 … 1.
+   *
+   * @throws EngineError (as a rejection) where there is no model, no addon, or they do not go together.
+   */
+  async load(
+    { flag, setting, device, insist, ...options }: ModelRequest,
+    onProgress?: (fraction: number) => void,
+  ): Promise<Engine> {
+    const environment = process.env['LACUNA_MODEL'];
+    const { packageRoot } = this;
+    const { path } = findModel({ flag, environment, setting, packageRoot });
+    const addon = loadAddon(packageRoot);
+    return loadOnDevice(
+      { device, insist },
+      () => (this.prober ??= new CudaProber(findAddon(packageRoot))).probe(),
+      (choice) =>
+        loadNativeEngine(addon, path, { ...options, device: choice.device }, onProgress, choice),
+    );
+  }
 }

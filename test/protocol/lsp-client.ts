@@ -20,6 +20,7 @@ import {
   type TextDocumentContentChangeEvent,
 } from 'vscode-languageserver/node';
 import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
+import { noDriver } from '../support/run-cli.js';
 
 export const inlineCapabilities: ClientCapabilities = { textDocument: { inlineCompletion: {} } };
 
@@ -178,7 +179,7 @@ export class SpawnedServer {
   static start(args: readonly string[] = ['lsp', '--stdio'], env: NodeJS.ProcessEnv = {}) {
     const script = fileURLToPath(new URL('../../../bin/lacuna.js', import.meta.url));
     const child = spawn(process.execPath, [script, ...args], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...noDriver, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     return new SpawnedServer(child);

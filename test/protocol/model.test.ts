@@ -24,7 +24,9 @@ describe('language server: the model', () => {
       device: 'none (scripted)',
     });
     assert.equal(client.statuses[0]?.busy, true);
-    assert.deepEqual(loads, [{ model: '', threads: 0, contextLength: 2048, kvCache: 'auto' }]);
+    assert.deepEqual(loads, [
+      { model: '', threads: 0, contextLength: 2048, device: 'auto', kvCache: 'auto' },
+    ]);
     await client.until(
       () => client.progress.at(-1) === 'end' || undefined,
       'the end of the progress',

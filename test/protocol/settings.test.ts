@@ -22,7 +22,9 @@ describe('language server: settings', () => {
       configuration: [{ threads: 2 }],
     });
     await client.status(ready);
-    assert.deepEqual(loads, [{ model: '', threads: 2, contextLength: 256, kvCache: 'auto' }]);
+    assert.deepEqual(loads, [
+      { model: '', threads: 2, contextLength: 256, device: 'auto', kvCache: 'auto' },
+    ]);
     assert.ok(client.serverRequests.includes('client/registerCapability'));
   });
 
@@ -72,7 +74,9 @@ describe('language server: settings', () => {
       ],
     });
     await client.status(ready);
-    assert.deepEqual(loads, [{ model: '', threads: 0, contextLength: 2048, kvCache: 'auto' }]);
+    assert.deepEqual(loads, [
+      { model: '', threads: 0, contextLength: 2048, device: 'auto', kvCache: 'auto' },
+    ]);
     const warnings = client.logs.filter(({ type }) => type === 2).map(({ message }) => message);
     assert.equal(warnings.length, 6, warnings.join('\n'));
     assert.ok(

@@ -23,6 +23,9 @@ export interface CliOptions {
 
 const DEADLINE_MS = 60_000;
 
+/** In the place of the system's NVIDIA driver: tests do the same whether or not there is a GPU. */
+export const noDriver = { LACUNA_CUDA_DRIVER: '/no/driver/in/tests/libcuda.so.1' };
+
 /** Runs `lacuna` as a person does and waits for its end. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return runNode([path.join(repository, 'bin', 'lacuna.js'), ...args], options);
@@ -34,7 +37,7 @@ export function runNode(
 ): Promise<CliResult> {
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...process.env, NO_COLOR: '1', LACUNA_MODEL: '', ...env },
+    env: { ...process.env, NO_COLOR: '1', LACUNA_MODEL: '', ...noDriver, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',

@@ -1,4 +1,5 @@
 import type { ProcessMemory, Subject } from '../subject.js';
+import type { Device } from '../../engine/native/addon.js';
 import type { PeerInstall } from './find-peer.js';
 import { PeerError, PeerProcess } from './peer-process.js';
 
@@ -7,6 +8,7 @@ export interface PeerOptions {
   /** See `Subject.identity`. */
   readonly identity: string;
   readonly model: string;
+  readonly device: Device;
   readonly threads: number;
   /** Tokens of its cache. */
   readonly contextLength: number;
@@ -92,10 +94,10 @@ export class Peer implements Subject {
   }
 
   private async start(): Promise<PeerProcess> {
-    const { install, model, threads, contextLength, batch, warmUp } = this.options;
+    const { install, model, device, threads, contextLength, batch, warmUp } = this.options;
     const process = new PeerProcess(install.script, SILENCE_MS);
     try {
-      const load = { model, threads, contextLength, batch, withoutAmx: !this.amx };
+      const load = { model, device, threads, contextLength, batch, withoutAmx: !this.amx };
       const loadMs = (await process.call('load', load)) as number;
       const firstMs = await process.call('prefill', { tokens: [...warmUp.subarray(0, 1)] });
       this.options.onLoaded(loadMs + (firstMs as number));

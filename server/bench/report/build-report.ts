@@ -33,7 +33,7 @@ export interface Measured {
 export function buildReport(measured: Measured): BenchReport {
   const { options, file, context, speed, load, replayed, aborts, addon } = measured;
   const { engine, ours, plan, journal } = context;
-  const { cpuPath, threads, contextLength, kvBytesPerToken } = engine.info;
+  const { gpu, cpuPath, threads, contextLength, kvBytesPerToken } = engine.info;
   const { model, cores } = addon.cpuFeatures();
   const { identity } = ours;
   // What came after the last measurement of speed counts too.
@@ -46,7 +46,11 @@ export function buildReport(measured: Measured): BenchReport {
     schema: 1,
     model: { name: path.basename(file.path), path: file.path, fileBytes: file.size },
     machine: { cpu: model, cores, memoryBytes: totalmem() },
-    engine: { cpuPath, threads, chunk: options.chunk, contextLength },
+    engine: {
+      device: options.device,
+      ...(gpu !== undefined && { gpu }),
+      ...{ cpuPath, threads, chunk: options.chunk, contextLength },
+    },
     load,
     memory: memoryFigures(journal, identity, file.size) ?? {
       rssBytes,
@@ -77,6 +81,7 @@ function peerFigures(
     name: 'llama.cpp',
     package: options.peer?.package ?? '',
     release: options.peer?.release ?? '',
+    device: options.device,
     threads: engine.info.threads,
     batch: PEER_BATCH,
     withoutAmx: journal.values(identity, 'withoutAmx').length > 0,

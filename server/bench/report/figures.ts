@@ -1,4 +1,4 @@
-import type { NativeEngineInfo, NativeModelFile } from '../../engine/native/addon.js';
+import type { Device, NativeEngineInfo, NativeModelFile } from '../../engine/native/addon.js';
 import { activeBytes, cacheBytesPerToken } from '../active-bytes.js';
 import type { AbortFigures } from '../aborts.js';
 import type { Journal } from '../journal.js';
@@ -13,6 +13,9 @@ export interface BenchReport {
   readonly model: { readonly name: string; readonly path: string; readonly fileBytes: number };
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryBytes: number };
   readonly engine: {
+    readonly device: Device;
+    /** With `cuda`: its name. */
+    readonly gpu?: string;
     readonly cpuPath: string;
     readonly threads: number;
     readonly chunk: number;
@@ -61,6 +64,7 @@ export interface PeerFigures {
   readonly package: string;
   /** llama.cpp's own release. */
   readonly release: string;
+  readonly device: Device;
   readonly threads: number;
   readonly batch: number;
   /** Whether its AMX build crashed on this file, and the best build without AMX ran instead. */

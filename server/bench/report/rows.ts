@@ -81,11 +81,11 @@ export function headingOf({ model, machine, engine, peer }: BenchReport): string
   const lines = [
     `${model.name}, ${bytes(model.fileBytes)}`,
     `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)} of memory`,
-    `Lacuna: ${engine.cpuPath}, ${threads(engine.threads)}, chunks of ${engine.chunk} tokens`,
+    `Lacuna: ${engine.gpu ?? `${engine.cpuPath}, ${threads(engine.threads)}`}, chunks of ${engine.chunk} tokens`,
   ];
   if (!peer) return lines;
   const amx = peer.withoutAmx ? ', without AMX: its AMX build crashes on this file' : '';
-  const theirs = `llama.cpp ${peer.release} (${peer.package}): ${threads(peer.threads)}, batches of ${peer.batch} tokens, f16 cache${amx}`;
+  const theirs = `llama.cpp ${peer.release} (${peer.package}): ${peer.device === 'cuda' ? 'CUDA' : threads(peer.threads)}, batches of ${peer.batch} tokens, f16 cache${amx}`;
   return [...lines, theirs];
 }
 

@@ -1,10 +1,11 @@
 import { measureDrafts, type DraftFigures } from '../../bench/drafts.js';
 import type { Spread } from '../../bench/statistics.js';
 import { describeModel } from '../../engine/model/describe-model.js';
-import type { NativeAddon } from '../../engine/native/addon.js';
+import type { Device, NativeAddon } from '../../engine/native/addon.js';
 import { exitCode } from '../cli-error.js';
 
 export interface BenchDraftsOptions {
+  readonly device: Device;
   readonly threads: number;
   readonly chunk: number;
   readonly runs: number;
@@ -32,9 +33,9 @@ export async function benchDrafts(
 ): Promise<number> {
   const { tokenizer } = describeModel(addon.openModelFile(model));
   const prompt = tokenizer.encode(PROMPT);
-  const { threads, chunk, runs } = options;
+  const { device, threads, chunk, runs } = options;
   const contextLength = prompt.length + ANSWER_TOKENS + 1;
-  const engine = await addon.loadEngine(model, { contextLength, threads, chunk });
+  const engine = await addon.loadEngine(model, { contextLength, device, threads, chunk });
   try {
     const plan = { prompt, answerTokens: ANSWER_TOKENS, runs, rows: ROWS };
     const figures = await measureDrafts(engine, plan);

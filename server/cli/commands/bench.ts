@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import type { BenchPart } from '../../bench/options.js';
 import { findPeer } from '../../bench/peer/find-peer.js';
 import { renderMarkdown, renderText } from '../../bench/report/render.js';
 import { runBench } from '../../bench/run-bench.js';
-import { addonCandidates, loadAddon } from '../../engine/native/load-addon.js';
+import { insistOnDevice, type DeviceSetting } from '../../engine/device/choose-device.js';
+import { CudaProber } from '../../engine/device/probe.js';
+import { findAddon, loadAddon } from '../../engine/native/load-addon.js';
 import { findModel } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';
 import { endedByInterrupt } from '../interrupt.js';
@@ -12,6 +13,7 @@ import { benchDrafts } from './bench-drafts.js';
 
 export interface BenchOptions {
   readonly model?: string;
+  readonly device: DeviceSetting;
   readonly threads: number;
   readonly chunk: number;
   readonly runs: number;
@@ -40,11 +42,13 @@ export async function bench(options: BenchOptions, packageRoot: string): Promise
   const { path: model } = findModel({ flag: options.model, environment, packageRoot });
   const peer = options.peer && findPeer(packageRoot);
   const addon = loadAddon(packageRoot);
-  if (options.drafts) return benchDrafts(model, options, addon);
-  const addonFile = addonCandidates(packageRoot).find((file) => existsSync(file)) ?? '';
+  const addonFile = findAddon(packageRoot);
+  const prober = new CudaProber(addonFile);
+  const { device } = await insistOnDevice(options.device, () => prober.probe());
+  if (options.drafts) return benchDrafts(model, { ...options, device }, addon);
   const { threads, chunk, runs, prefill, depths, keystrokes } = options;
   const settings = {
-    ...{ model, threads, chunk, keystrokes, peer, resume: options.resume },
+    ...{ model, device, threads, chunk, keystrokes, peer, resume: options.resume },
     parts: partsOf(options),
     speed: { prefill, depths, runs, steps: STEPS },
     aborts: options.aborts ?? DEFAULT_ABORTS,

@@ -2,7 +2,8 @@ import { defaultSettings } from '../../../protocol/index.js';
 import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
 import type { Engine } from '../../engine/contract.js';
-import { loadEngine } from '../../models/load-engine.js';
+import type { DeviceSetting } from '../../engine/device/choose-device.js';
+import { EngineLoader } from '../../models/load-engine.js';
 import { exitCode } from '../cli-error.js';
 import { endedByInterrupt, interruptible } from '../interrupt.js';
 import { withLoadLine } from '../load-line.js';
@@ -12,6 +13,7 @@ import { dim } from '../terminal.js';
 
 export interface CompleteOptions {
   readonly model?: string;
+  readonly device: DeviceSetting;
   readonly json?: true;
   readonly maxTokens?: number;
   readonly multiline?: true;
@@ -27,9 +29,11 @@ export async function complete(
   const offset = offsetOf(document, location);
   return interruptible(async (signal) => {
     const { threads, contextLength, kvCache } = defaultSettings;
-    const request = { flag: options.model, threads, contextLength, kvCache };
+    const { model: flag, device } = options;
+    const request = { flag, device, insist: true, threads, contextLength, kvCache };
+    const loader = new EngineLoader(packageRoot);
     const engine = await endedByInterrupt(() =>
-      withLoadLine(process.stderr, (onProgress) => loadEngine(packageRoot, request, onProgress)),
+      withLoadLine(process.stderr, (onProgress) => loader.load(request, onProgress)),
     );
     try {
       const completion = await completeAt(
@@ -55,8 +59,10 @@ export async function complete(
 }
 
 function printJson({ text, range, stats }: Completion, { info }: Engine): void {
-  const { model, device } = info;
-  process.stdout.write(`${JSON.stringify({ text, range, ...stats, model, device })}\n`);
+  const { model, device, deviceReason } = info;
+  process.stdout.write(
+    `${JSON.stringify({ text, range, ...stats, model, device, deviceReason })}\n`,
+  );
 }
 
 function printSummary({ text, stats }: Completion, { info }: Engine): void {

@@ -1,5 +1,8 @@
+import { insistOnDevice, type DeviceSetting } from '../../engine/device/choose-device.js';
+import { CudaProber } from '../../engine/device/probe.js';
 import type { NativeEngineOptions } from '../../engine/native/addon.js';
-import { loadAddon } from '../../engine/native/load-addon.js';
+import { deviceName } from '../../engine/native/engine.js';
+import { findAddon, loadAddon } from '../../engine/native/load-addon.js';
 import { CliError, exitCode } from '../cli-error.js';
 import { endedByInterrupt } from '../interrupt.js';
 import { withLoadLine } from '../load-line.js';
@@ -11,7 +14,7 @@ export interface DebugLogitsOptions {
   readonly model: string;
   readonly tokens: string;
   readonly out: string;
-  readonly device: 'cpu' | 'cuda';
+  readonly device: DeviceSetting;
   readonly cpuPath: NonNullable<NativeEngineOptions['cpuPath']>;
   readonly chunk: number;
 }
@@ -28,20 +31,19 @@ export async function debugLogits(
 }
 
 async function writeLogits(
-  { model, tokens: tokensFile, out, device, cpuPath: wanted, chunk }: DebugLogitsOptions,
+  { model, tokens: tokensFile, out, device: setting, cpuPath, chunk }: DebugLogitsOptions,
   packageRoot: string,
 ): Promise<number> {
-  if (device === 'cuda') {
-    throw new CliError('this build has no CUDA device', 'Use --device cpu.');
-  }
   const tokens = parseTokens(readText(tokensFile), tokensFile);
   const addon = loadAddon(packageRoot);
-  const how = { contextLength: tokens.length, chunk, cpuPath: wanted };
+  const prober = new CudaProber(findAddon(packageRoot));
+  const { device } = await insistOnDevice(setting, () => prober.probe());
+  const how = { contextLength: tokens.length, chunk, cpuPath, device };
   const engine = await withLoadLine(process.stderr, (onProgress) =>
     addon.loadEngine(model, how, onProgress),
   );
   try {
-    const { vocabularySize, contextLength, cpuPath, threads } = engine.info;
+    const { vocabularySize, contextLength } = engine.info;
     if (tokens.length > contextLength) {
       throw new CliError(
         `${tokensFile} has ${tokens.length} tokens, but ${model} holds ${contextLength}`,
@@ -62,7 +64,7 @@ async function writeLogits(
     const facts = [
       `${out}: float32 [${tokens.length}, ${vocabularySize}]`,
       `${(tokens.length / seconds).toFixed(1)} tokens/s`,
-      `cpu (${cpuPath}, ${threads} threads)`,
+      deviceName(engine.info),
     ];
     process.stderr.write(`${dim(facts.join(' · '), process.stderr)}\n`);
     return exitCode.ok;

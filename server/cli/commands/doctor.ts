@@ -1,13 +1,17 @@
 import { defaultSettings } from '../../../protocol/index.js';
+import type { DeviceSetting } from '../../engine/device/choose-device.js';
+import { loadOnDevice } from '../../engine/device/load-on-device.js';
+import { CudaProber } from '../../engine/device/probe.js';
 import type { NativeAddon, NativeEngineInfo } from '../../engine/native/addon.js';
 import { loadNativeEngine } from '../../engine/native/engine.js';
-import { loadAddon } from '../../engine/native/load-addon.js';
+import { findAddon, loadAddon } from '../../engine/native/load-addon.js';
 import { defaultDeadlines } from '../../lsp/deadlines.js';
 import { describeError } from '../../lsp/describe-error.js';
 import { findModel, type ModelChoice } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';
 import { formatChecks, type Check } from '../doctor/check.js';
-import { availableMemory, checkCpu, checkGpu, checkMemory, checkNode } from '../doctor/machine.js';
+import { checkDevice, checkGpu, checkPlan } from '../doctor/gpu.js';
+import { availableMemory, checkCpu, checkMemory, checkNode } from '../doctor/machine.js';
 import { checkModelFile } from '../doctor/model.js';
 import { checkTrial } from '../doctor/trial.js';
 import { endedByInterrupt } from '../interrupt.js';
@@ -15,6 +19,7 @@ import { withLoadLine } from '../load-line.js';
 
 export interface DoctorOptions {
   readonly model?: string;
+  readonly device: DeviceSetting;
   readonly json?: true;
 }
 
@@ -25,7 +30,7 @@ export async function doctor(options: DoctorOptions, packageRoot: string): Promi
 
 async function examine(options: DoctorOptions, packageRoot: string): Promise<number> {
   const checks: Check[] = [];
-  for await (const found of allChecks(options.model, packageRoot)) checks.push(...found);
+  for await (const found of allChecks(options, packageRoot)) checks.push(...found);
   const works = checks.every(({ state }) => state !== 'problem');
   if (options.json) process.stdout.write(`${JSON.stringify({ works, checks }, undefined, 2)}\n`);
   else {
@@ -37,15 +42,18 @@ async function examine(options: DoctorOptions, packageRoot: string): Promise<num
 
 /** Each look as soon as it is taken. What cannot be looked at without something missing is left out. */
 async function* allChecks(
-  flag: string | undefined,
+  { model: flag, device }: DoctorOptions,
   packageRoot: string,
 ): AsyncGenerator<readonly Check[]> {
   yield [checkNode(process.versions.node)];
   let addon: NativeAddon;
+  let prober: CudaProber;
   try {
     addon = loadAddon(packageRoot);
+    prober = new CudaProber(findAddon(packageRoot));
     yield [{ name: 'Engine', state: 'ok', detail: 'the native engine loads' }];
-    yield [checkCpu(addon.cpuFeatures()), checkGpu()];
+    const probe = device === 'cpu' ? undefined : await prober.probe();
+    yield [checkCpu(addon.cpuFeatures()), checkGpu(device, probe, addon.cudaKernels())];
   } catch (error) {
     yield [problem('Engine', error)];
     return;
@@ -54,7 +62,7 @@ async function* allChecks(
   try {
     const choice = findModel({ flag, environment, packageRoot });
     try {
-      yield* modelChecks(addon, choice);
+      yield* modelChecks(addon, choice, device, prober);
     } catch (error) {
       // A variable that was set long ago is the last thing a person thinks of.
       const note = choice.from === 'LACUNA_MODEL' ? ' (named by LACUNA_MODEL)' : '';
@@ -68,8 +76,15 @@ async function* allChecks(
 async function* modelChecks(
   addon: NativeAddon,
   choice: ModelChoice,
+  device: DeviceSetting,
+  prober: CudaProber,
 ): AsyncGenerator<readonly Check[]> {
   yield checkModelFile(addon.openModelFile(choice.path), choice);
+  const { threads, contextLength, maxTokens } = defaultSettings;
+  const options = { threads, contextLength };
+  if (device !== 'cpu' && addon.planCuda && (await prober.probe()).works) {
+    yield [checkPlan(addon.planCuda(choice.path, options))];
+  }
 
   const available = availableMemory();
   let info: NativeEngineInfo | undefined;
@@ -81,12 +96,20 @@ async function* modelChecks(
       return engine;
     },
   };
-  const { threads, contextLength, maxTokens } = defaultSettings;
   const engine = await withLoadLine(process.stderr, (onProgress) =>
-    loadNativeEngine(observed, choice.path, { threads, contextLength }, onProgress),
+    loadOnDevice(
+      { device, insist: false },
+      () => prober.probe(),
+      (chosen) => {
+        const how = { ...options, device: chosen.device };
+        return loadNativeEngine(observed, choice.path, how, onProgress, chosen);
+      },
+    ),
   );
   try {
-    if (info) yield [checkMemory(info, available)];
+    // What a model needs of the GPU's memory, the plan has said.
+    if (info && info.device !== 'cuda') yield [checkMemory(info, available)];
+    yield [checkDevice(engine.info)];
     yield [await checkTrial(engine, maxTokens, defaultDeadlines.completionMs)];
   } finally {
     await engine.close();

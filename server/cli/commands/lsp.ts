@@ -1,7 +1,7 @@
 import { within } from '../../lsp/deadlines.js';
 import { LacunaServer } from '../../lsp/server.js';
 import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
-import { loadEngine } from '../../models/load-engine.js';
+import { EngineLoader } from '../../models/load-engine.js';
 
 /** Longest that the end of the process may take, milliseconds. */
 const END_MS = 2000;
@@ -20,10 +20,11 @@ export async function lsp(
   const watch = new ClientWatch((code) => {
     void within(END_MS, server.close()).finally(() => process.exit(code));
   });
+  const loader = new EngineLoader(packageRoot);
   const server = new LacunaServer(connectProcess(transport, watch), {
     version,
     loadEngine: ({ model: setting, ...options }, onProgress) =>
-      loadEngine(packageRoot, { flag, setting, ...options }, onProgress),
+      loader.load({ flag, setting, insist: false, ...options }, onProgress),
   });
   server.listen();
   return new Promise(() => undefined);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import type { CpuFeatures, NativeEngineInfo } from '../../engine/native/addon.js';
 import { formatBytes, type Check } from './check.js';
@@ -31,13 +31,6 @@ export function checkCpu(cpu: CpuFeatures): Check {
   const remedy =
     'Use an x86-64 machine with AVX2: the reference gives the same answers but takes many times longer.';
   return { ...found, state: 'warning', remedy };
-}
-
-/** Whether there is a GPU matters little while no build can use it, but a person should know. */
-export function checkGpu(hasNvidia = existsSync('/proc/driver/nvidia/version')): Check {
-  const why = 'no GPU path in this build; completions run on the CPU';
-  const detail = hasNvidia ? `an NVIDIA GPU is present, but there is ${why}` : why;
-  return { name: 'GPU', state: 'note', detail, data: { nvidia: hasNvidia, used: false } };
 }
 
 /** Bytes that processes can get without swapping: what Linux says, else what is free. */

@@ -41,6 +41,8 @@ export const cpuPaths = [
 
 export type CpuPath = (typeof cpuPaths)[number];
 
+export type Device = 'cpu' | 'cuda';
+
 export interface NativeEngineOptions {
   /** Tokens of one prompt and its answer; capped by what the model was trained for. */
   readonly contextLength?: number;
@@ -63,9 +65,14 @@ export interface NativeEngineOptions {
   readonly cpuPath?: 'auto' | CpuPath;
   /** Tokens per prefill step; default 1024. */
   readonly chunk?: number;
+  /** Default `cpu`. With `cuda`, `threads` and `cpuPath` are of the layers that find no room on the GPU. */
+  readonly device?: Device;
 }
 
 export interface NativeEngineInfo {
+  readonly device: Device;
+  /** With `cuda`: the GPU's own name. */
+  readonly gpu?: string;
   readonly cpuPath: CpuPath;
   readonly threads: number;
   readonly contextLength: number;
@@ -181,6 +188,41 @@ export interface CpuFeatures {
   readonly amxBf16: boolean;
 }
 
+/** A GPU that has run a kernel and computed the right result. */
+export interface NativeGpu {
+  /** The CUDA version that the driver is for: `13.0`. */
+  readonly driverVersion: string;
+  readonly name: string;
+  /** `9.0` */
+  readonly capability: string;
+  readonly multiprocessors: number;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+/** What this build has for GPUs. */
+export interface CudaKernels {
+  /** Compute capabilities with code of their own, `9.0`; empty where the build has no kernels. */
+  readonly capabilities: readonly string[];
+  /** The CUDA version that a driver must be for, at least: `13.0`. */
+  readonly neededDriver: string;
+}
+
+/** Where the bytes of a model would lie. Bytes on the GPU, where nothing else is said. */
+export interface CudaPlan {
+  readonly fits: boolean;
+  readonly freeBytes: number;
+  readonly neededBytes: number;
+  readonly weightBytes: number;
+  readonly kvBytes: number;
+  readonly scratchBytes: number;
+  /** Layers whose routed experts are computed on the GPU; those of the others stay in the memory of the host. */
+  readonly expertLayersOnDevice: number;
+  readonly expertLayers: number;
+  /** A sentence for a person; empty where there is nothing to say. */
+  readonly note: string;
+}
+
 export interface NativeError extends Error {
   /** `not-found`, `is-directory`, `empty`, `not-gguf`, `corrupt`, `unsupported`, `io`, `out-of-memory`, `invalid-argument`, `closed`, `no-driver`, `no-device`, `driver-too-old`, `device-lost`. */
   readonly code: string;
@@ -196,4 +238,14 @@ export interface NativeAddon {
     onProgress?: (fraction: number) => void,
   ): Promise<NativeEngine>;
   cpuFeatures(): CpuFeatures;
+  cudaKernels(): CudaKernels;
+  /**
+   * Tries the GPU. `driver` is a library's path; by default what the environment variable LACUNA_CUDA_DRIVER names, else
+   * the system's. A broken driver may crash or hang: call it in a process of its own (`device/probe.ts`).
+   *
+   * @throws NativeError, `io` where the GPU computes a wrong result
+   */
+  probeCuda(driver?: string): NativeGpu;
+  /** How `loadEngine` with the same options and `device: 'cuda'` would fill the GPU. Only where a probe went well. */
+  planCuda?(path: string, options: NativeEngineOptions): CudaPlan;
 }

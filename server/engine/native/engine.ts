@@ -22,11 +22,11 @@ import type {
   NativeEngineOptions,
 } from './addon.js';
 import { encodePlan } from './encode-plan.js';
-import { closedError, toEngineError } from './native-error.js';
+import { closedError, toEngineError, toRequestError } from './native-error.js';
 import { LANE_NUMBER, nativeSampling } from './sampling.js';
 
 /**
- * Opens a model file and loads it. `onProgress` gets 0 … 1.
+ * Opens a model file and loads it. `onProgress` gets 0 … 1. `why` is the reason for `options.device`.
  *
  * @throws EngineError (as a rejection) if the file cannot be read, is not understood or does not fit.
  */
@@ -35,6 +35,7 @@ export async function loadNativeEngine(
   path: string,
   options: NativeEngineOptions = {},
   onProgress?: (fraction: number) => void,
+  why: DeviceReason = {},
 ): Promise<Engine> {
   try {
     const model = describeModel(addon.openModelFile(path));
@@ -46,11 +47,13 @@ export async function loadNativeEngine(
         'Download the model again, or use another file of it.',
       );
     }
-    return new NativeEngine(path, model, native);
+    return new NativeEngine(path, model, native, why);
   } catch (error) {
     throw toEngineError(error);
   }
 }
+
+type DeviceReason = Pick<EngineInfo, 'deviceReason' | 'deviceRemedy'>;
 
 class NativeEngine implements Engine {
   readonly info: EngineInfo;
@@ -61,11 +64,14 @@ class NativeEngine implements Engine {
     path: string,
     private readonly model: ModelDescription,
     private readonly native: NativeHandle,
+    { deviceReason, deviceRemedy }: DeviceReason,
   ) {
     this.info = {
       model: model.name,
       path,
       device: deviceName(native.info),
+      ...(deviceReason !== undefined && { deviceReason }),
+      ...(deviceRemedy !== undefined && { deviceRemedy }),
       contextLength: native.info.contextLength,
       fim: model.fim.layout,
       ...(model.fim.remedy === undefined ? {} : { fimRemedy: model.fim.remedy }),
@@ -187,7 +193,7 @@ class NativeEngine implements Engine {
       (error, summary) => {
         if (summary) settle({ ...summary, reason: finishReason(summary.reason, capped) });
         else if (this.closing) settle(abortedSummary(tokens.length));
-        else settle(toEngineError(error));
+        else settle(toRequestError(error, this.native.info.device));
       },
     );
     if (!stream.ended) {
@@ -249,6 +255,8 @@ const CPU_PATH_NAME: Readonly<Record<CpuPath, string>> = {
   amx: 'AMX',
 };
 
-function deviceName({ cpuPath, threads }: NativeEngineInfo): string {
+/** Where a model runs, for a person: `cpu (AVX-512, 2 threads)`. */
+export function deviceName({ device, gpu, cpuPath, threads }: NativeEngineInfo): string {
+  if (device === 'cuda') return `cuda (${gpu ?? 'GPU'})`;
   return `cpu (${CPU_PATH_NAME[cpuPath]}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
 }

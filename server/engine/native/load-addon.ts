@@ -35,10 +35,11 @@ export function addonCandidates(packageRoot: string): readonly string[] {
 }
 
 /**
- * Loads the native addon of the package that `start` (a folder; by default this file's) belongs to.
- * Throws `EngineError` where it has not been built, or was built for another system.
+ * The file of the native addon of the package that `start` (a folder; by default this file's) belongs to.
+ *
+ * @throws EngineError where it has not been built.
  */
-export function loadAddon(start = path.dirname(fileURLToPath(import.meta.url))): NativeAddon {
+export function findAddon(start = path.dirname(fileURLToPath(import.meta.url))): string {
   const root = findPackageRoot(start);
   if (root === undefined) {
     throw new EngineError(
@@ -48,18 +49,22 @@ export function loadAddon(start = path.dirname(fileURLToPath(import.meta.url))):
   }
   const candidates = addonCandidates(root);
   const addon = candidates.find((candidate) => existsSync(candidate));
-  if (addon === undefined) {
-    throw new EngineError(
-      `the native engine is not built: there is no ${candidates.join(' and no ')}`,
-      `Run \`npm run build\` in ${root}.`,
-    );
-  }
+  if (addon !== undefined) return addon;
+  throw new EngineError(
+    `the native engine is not built: there is no ${candidates.join(' and no ')}`,
+    `Run \`npm run build\` in ${root}.`,
+  );
+}
+
+/** Loads `findAddon(start)`. @throws EngineError where there is none, or it was built for another system. */
+export function loadAddon(start?: string): NativeAddon {
+  const addon = findAddon(start);
   try {
     return createRequire(import.meta.url)(addon) as NativeAddon;
   } catch (error) {
     throw new EngineError(
       `the native engine does not load: ${error instanceof Error ? error.message : String(error)}`,
-      `It was probably built on another system: run \`npm run build\` in ${root}.`,
+      `It was probably built on another system: run \`npm run build\` in ${findPackageRoot(path.dirname(addon)) ?? '.'}.`,
       { cause: error },
     );
   }

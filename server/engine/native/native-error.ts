@@ -1,5 +1,5 @@
-import { EngineError } from '../contract.js';
-import type { NativeError } from './addon.js';
+import { DeviceError, EngineError } from '../contract.js';
+import type { Device, NativeError } from './addon.js';
 
 /** What the addon threw, as the error the contract promises; an EngineError stays what it is. */
 export function toEngineError(error: unknown): EngineError {
@@ -11,6 +11,14 @@ export function toEngineError(error: unknown): EngineError {
     'Restart the engine; if it fails again, report it with the output of `lacuna doctor`.',
     { cause: error },
   );
+}
+
+/** The same for what ended a request that ran on `device`. */
+export function toRequestError(error: unknown, device: Device): EngineError {
+  const failure = toEngineError(error);
+  const code = isNativeError(error) ? error.code : '';
+  const ofDevice = code === 'device-lost' || (code === 'out-of-memory' && device === 'cuda');
+  return ofDevice ? new DeviceError(failure.message, failure.remedy, { cause: error }) : failure;
 }
 
 export function closedError(): EngineError {

@@ -94,7 +94,15 @@ function peerOver(folder: string, amx = true) {
   const told: string[] = [];
   const options: PeerOptions = {
     install: { script: path.join(folder, 'peer.mjs'), package: 'p@1', release: 'r' },
-    ...{ identity: 'peer', model: 'm', threads: 1, contextLength: 64, batch: 8, amx },
+    ...{
+      identity: 'peer',
+      model: 'm',
+      device: 'cpu',
+      threads: 1,
+      contextLength: 64,
+      batch: 8,
+      amx,
+    },
     warmUp: Int32Array.of(1, 2),
     stateFile: undefined,
     mayStay: () => false,

@@ -30,7 +30,7 @@ const report: BenchReport = {
   schema: 1,
   model: { name: 'lite.gguf', path: '/models/lite.gguf', fileBytes: 10.4e9 },
   machine: { cpu: 'A CPU', cores: 2, memoryBytes: 25e9 },
-  engine: { cpuPath: 'amx', threads: 2, chunk: 512, contextLength: 8209 },
+  engine: { device: 'cpu', cpuPath: 'amx', threads: 2, chunk: 512, contextLength: 8209 },
   load: { ms: 400, firstTokenMs: 1500 },
   memory: { rssBytes: 10.7e9, overFileBytes: 0.3e9, anonymousBytes: 0.2e9 },
   bytesPerToken: { weights: 1.61e9, cache: 31104, leastCache: 31104 },
@@ -47,7 +47,7 @@ const report: BenchReport = {
   ],
   aborts: { prefillMs: { p50: 2, p95: 8.5 }, decodeMs: { p50: 1, p95: 3 }, aborts: 20 },
   peer: {
-    ...{ name: 'llama.cpp', package: 'node-llama-cpp@3.22.1', release: 'v0.5.0' },
+    ...{ name: 'llama.cpp', package: 'node-llama-cpp@3.22.1', release: 'v0.5.0', device: 'cpu' },
     ...{ threads: 2, batch: 512, withoutAmx: true, firstTokenMs: 7200 },
     memory: { rssBytes: 16.5e9, overFileBytes: 6.1e9, anonymousBytes: null },
     prefill: { 512: spread(25) },

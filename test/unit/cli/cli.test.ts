@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { emulatedFolder, emulationRuns } from '../../cuda/kernel-check.js';
 import { readNpy } from '../../support/npy.js';
 import { inFolder, repository, runCli, runNode, type CliResult } from '../../support/run-cli.js';
 
@@ -49,7 +50,7 @@ describe('lacuna', function () {
         ]) {
           assert.equal(typeof json[key], 'number', key);
         }
-        for (const key of ['reason', 'model', 'device'])
+        for (const key of ['reason', 'model', 'device', 'deviceReason'])
           assert.equal(typeof json[key], 'string', key);
       }));
 
@@ -100,6 +101,18 @@ describe('lacuna', function () {
           const args = ['complete', path.join(folder, 'a.ts:2:10'), '--model', model];
           assertExplained(await runCli(args), 1, text);
         }
+      }));
+
+    it('computes where it is told to, or says what to do', () =>
+      inFolder({ 'a.ts': source }, async (folder) => {
+        const args = ['complete', path.join(folder, 'a.ts:2:10'), '--device'];
+        assert.equal((await runCli([...args, 'cpu'])).code, 0);
+        assertExplained(
+          await runCli([...args, 'cuda']),
+          1,
+          /no GPU can be used: the NVIDIA driver .* cannot be loaded.*use the CPU/,
+        );
+        assertExplained(await runCli([...args, 'gpu']), 2, /Allowed choices are auto, cpu, cuda/);
       }));
 
     it('is quiet when its reader closes the pipe', () =>
@@ -161,11 +174,32 @@ describe('lacuna', function () {
         checks: { name: string; state: string }[];
       };
       assert.equal(works, true);
-      const names = ['Node.js', 'Engine', 'CPU', 'GPU', 'Model', 'Fill-in', 'Memory', 'Trial'];
+      const machine = ['Node.js', 'Engine', 'CPU', 'GPU'];
+      const model = ['Model', 'Fill-in', 'Memory', 'Device', 'Trial'];
       assert.deepEqual(
         checks.map(({ name }) => name),
-        names,
+        [...machine, ...model],
       );
+    });
+
+    it('has a problem where a GPU is asked for and there is none', async () => {
+      const result = await runCli(['doctor', '--device', 'cuda']);
+      assert.equal(result.code, 1);
+      assert.match(result.stdout, /✘ GPU .*driver .* cannot be loaded.*\n +→ .*use the CPU/);
+      assert.match(result.stdout, /✘ Device .*cpu \(.*cannot be loaded/);
+    });
+
+    it('tries no GPU where the CPU is asked for', async () => {
+      const result = await runCli(['doctor', '--device', 'cpu']);
+      assert.equal(result.code, 0, result.stdout);
+      assert.match(result.stdout, /· GPU .*not used: the CPU was asked for/);
+    });
+
+    (emulationRuns ? it : it.skip)('finds a GPU that works', async () => {
+      const env = { LACUNA_CUDA_DRIVER: path.join(emulatedFolder, 'libcuda_emulated.so') };
+      const missing = path.join(models, 'missing.gguf');
+      const result = await runCli(['doctor', '--model', missing], { env });
+      assert.match(result.stdout, /✔ GPU .*Emulated device, .*driver for CUDA 13\.0/);
     });
 
     it('ends with 1 and says what to do where completions cannot work', async () => {
@@ -225,8 +259,12 @@ describe('lacuna', function () {
           assertExplained(await run(at('empty.json')), 1, /is not a list of token ids/);
           assertExplained(await run(at('big.json')), 1, /outside the vocabulary of 1040/);
           assertExplained(await run(at('missing.json')), 1, /does not exist/);
-          assertExplained(await run(tokens, '--device', 'cuda'), 1, /no CUDA device.*--device cpu/);
-          assertExplained(await run(tokens, '--device', 'tpu'), 2, /Allowed choices are cpu, cuda/);
+          assertExplained(
+            await run(tokens, '--device', 'cuda'),
+            1,
+            /no GPU can be used: .*use the CPU/,
+          );
+          assertExplained(await run(tokens, '--device', 'tpu'), 2, /choices are auto, cpu, cuda/);
           assertExplained(await run(tokens, '--chunk', '0'), 2, /whole number from 1 to 4096/);
           assertExplained(await run(tokens, '--chunk', '4097'), 2, /whole number from 1 to 4096/);
         },

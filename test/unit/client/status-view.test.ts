@@ -22,6 +22,12 @@ describe('status bar', () => {
     assert.equal(view.background, undefined);
   });
 
+  it('says in the tooltip why the model runs there', () => {
+    const { tooltip } = running({ deviceReason: 'the NVIDIA driver finds no GPU' });
+    assert.match(tooltip, /Why there: the NVIDIA driver finds no GPU\./);
+    assert.doesNotMatch(running({}).tooltip, /Why there/);
+  });
+
   it('spins while the server is busy', () => {
     assert.equal(running({ busy: true }).text, '$(loading~spin) lacuna-seed');
   });

@@ -56,6 +56,7 @@ export class FakeAddon implements NativeAddon {
     const trained = file.get('deepseek2.context_length') as number;
     return Promise.resolve(
       this.engine(
+        options,
         Math.min(options.contextLength ?? trained, trained),
         this.options.vocabularySize ?? tokens.length,
       ),
@@ -66,6 +67,14 @@ export class FakeAddon implements NativeAddon {
     throw new Error('not part of the fake');
   }
 
+  cudaKernels(): never {
+    throw new Error('not part of the fake');
+  }
+
+  probeCuda(): never {
+    throw new Error('not part of the fake');
+  }
+
   /** What `savePrefix` and `restorePrefix` do: they tell, or fail with `fileError`. */
   private file(verb: string, path: string, tokens: number): Promise<number> {
     this.files.push(`${verb} ${path}`);
@@ -73,12 +82,18 @@ export class FakeAddon implements NativeAddon {
     return Promise.resolve(tokens);
   }
 
-  private engine(contextLength: number, vocabularySize: number): NativeEngine {
+  private engine(
+    { device = 'cpu' }: NativeEngineOptions,
+    contextLength: number,
+    vocabularySize: number,
+  ): NativeEngine {
     const running = new Map<number, () => void>();
     const prefilled: Int32Array[] = [];
     let closed = false;
     return {
       info: {
+        device,
+        ...(device === 'cuda' && { gpu: 'Fake GPU' }),
         cpuPath: 'avx2',
         threads: 2,
         contextLength,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  DeviceError,
   EngineError,
   type GenerateOptions,
   type PromptPlan,
@@ -260,6 +261,29 @@ describe('the native engine', () => {
       name: 'EngineError',
       message: 'the native engine failed: odd',
     });
+  });
+
+  it('tells a device that failed from a request that did', async () => {
+    const failure = async (code: string, device: 'cpu' | 'cuda') => {
+      const { engine } = await load({ runError: nativeError(code, 'bad') }, { device });
+      return engine.generate(textPlan('a'), GREEDY).summary.then(
+        () => assert.fail('it went well'),
+        (error: unknown) => error instanceof DeviceError,
+      );
+    };
+    assert.equal(await failure('device-lost', 'cuda'), true);
+    assert.equal(await failure('out-of-memory', 'cuda'), true);
+    assert.equal(await failure('out-of-memory', 'cpu'), false);
+    assert.equal(await failure('invalid-argument', 'cuda'), false);
+  });
+
+  it('says why it runs where it does', async () => {
+    const why = { deviceReason: 'it works', deviceRemedy: 'Rejoice.' };
+    const options = { device: 'cuda' } as const;
+    const { info } = await loadNativeEngine(new FakeAddon(), PATH, options, undefined, why);
+    const { device, deviceReason, deviceRemedy } = info;
+    assert.deepEqual({ deviceReason, deviceRemedy }, why);
+    assert.equal(device, 'cuda (Fake GPU)');
   });
 
   it('refuses weights for fewer tokens than the vocabulary has, and frees them', async () => {

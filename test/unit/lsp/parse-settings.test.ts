@@ -24,6 +24,15 @@ describe('settings', () => {
     ]);
   });
 
+  it('name the choices where there are few', () => {
+    const { settings, problems } = parseSettings({ device: 'gpu', kvCache: 'int4' });
+    assert.deepEqual([settings.device, settings.kvCache], ['auto', 'auto']);
+    assert.deepEqual(problems, [
+      'lacuna.device must be "auto", "cpu" or "cuda", not "gpu".',
+      'lacuna.kvCache must be "auto" or "int8", not "int4".',
+    ]);
+  });
+
   it('leave keys alone that are not theirs', () => {
     assert.deepEqual(parseSettings({ trace: { server: 'verbose' } }).problems, []);
   });

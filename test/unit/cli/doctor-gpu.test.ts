@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { checkDevice, checkGpu, checkPlan } from '../../../server/cli/doctor/gpu.js';
+import type { CudaProbe } from '../../../server/engine/device/probe.js';
+
+const kernels = { capabilities: ['8.0', '9.0'], neededDriver: '13.0' };
+const works: CudaProbe = {
+  works: true,
+  gpu: {
+    ...{ driverVersion: '13.1', name: 'A GPU', capability: '9.0', multiprocessors: 132 },
+    ...{ totalBytes: 80e9, freeBytes: 79e9 },
+  },
+};
+const fails = (code: string): CudaProbe => {
+  return { works: false, code, message: 'it is broken.', remedy: 'Mend it.' };
+};
+const plan = {
+  ...{ fits: true, freeBytes: 24e9, neededBytes: 11e9, weightBytes: 10e9 },
+  ...{ kvBytes: 0.6e9, scratchBytes: 0.4e9, expertLayersOnDevice: 26, expertLayers: 26 },
+  note: '',
+};
+
+describe('doctor, on the GPU', () => {
+  it('names GPU, memory, driver and kernels', () => {
+    const { state, detail } = checkGpu('auto', works, kernels);
+    assert.equal(state, 'ok');
+    assert.match(detail, /^A GPU, compute capability 9\.0, 132 multiprocessors, 79\.0 GB free of/);
+    assert.match(detail, /driver for CUDA 13\.1; .* kernels for compute capability 8\.0, 9\.0/);
+  });
+
+  it('does not make a fuss about a machine without one', () => {
+    const check = checkGpu('auto', fails('no-driver'), { ...kernels, capabilities: [] });
+    assert.equal(check.state, 'note');
+    assert.equal(
+      check.detail,
+      'not used: it is broken; this build has no kernels for GPUs of its own',
+    );
+    assert.ok(!('remedy' in check));
+  });
+
+  it('warns of one that could be used, and says what to do', () => {
+    const check = checkGpu('auto', fails('crashed'), kernels);
+    assert.deepEqual([check.state, check.remedy], ['warning', 'Mend it.']);
+  });
+
+  it('has a problem where it was asked for, and none where the CPU was', () => {
+    assert.equal(checkGpu('cuda', fails('no-driver'), kernels).state, 'problem');
+    const check = checkGpu('cpu', undefined, kernels);
+    assert.equal(check.state, 'note');
+    assert.match(check.detail, /^not used: the CPU was asked for; /);
+  });
+
+  it('prints the plan of its memory', () => {
+    const whole = checkPlan(plan);
+    assert.equal(whole.state, 'ok');
+    assert.equal(
+      whole.detail,
+      '11.0 GB needed (weights 10.0 GB, KV cache 600.0 MB, scratch 400.0 MB), 24.0 GB free',
+    );
+    const hybrid = checkPlan({ ...plan, expertLayersOnDevice: 20, note: 'Experts stay behind.' });
+    assert.match(hybrid.detail, /experts of 20 of 26 layers on the GPU, of the others on the CPU/);
+    assert.match(hybrid.detail, /; Experts stay behind$/);
+    const full = checkPlan({ ...plan, fits: false, freeBytes: 1e9 });
+    assert.equal(full.state, 'warning');
+    assert.match(full.remedy ?? '', /lacuna\.contextLength/);
+  });
+
+  it('says where the model runs, and why', () => {
+    const info = {
+      ...{ model: 'm', path: 'p', device: 'cpu (AVX2, 2 threads)', contextLength: 1 },
+      ...{ fim: 'psm' as const, chatTemplate: false, deviceReason: 'there is no GPU' },
+    };
+    const check = checkDevice(info);
+    assert.deepEqual([check.state, check.detail], ['ok', 'cpu (AVX2, 2 threads): there is no GPU']);
+    assert.equal(checkDevice({ ...info, deviceRemedy: 'Buy one.' }).state, 'problem');
+  });
+});
