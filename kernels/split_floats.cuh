@@ -33,5 +33,10 @@ LACUNA_DEVICE void split_to_f16x2(const float (&x)[2], uint32_t& high, uint32_t&
   low = floats_to_f16x2(x[0] - f16_to_float(static_cast<uint16_t>(high)),
                         x[1] - f16_to_float(static_cast<uint16_t>(high >> 16)));
 }
+// The same as bf16, which have a float's range: up to 2^-17 of x.
+LACUNA_DEVICE void split_to_bf16x2(const float (&x)[2], uint32_t& high, uint32_t& low) {
+  high = floats_to_bf16x2(x[0], x[1]);
+  low = floats_to_bf16x2(x[0] - bits_float(high << 16), x[1] - bits_float(high & 0xffff0000u));
+}
 
 }  // namespace lacuna::kernels

@@ -93,6 +93,7 @@ int main(int argc, char** argv) {
     add_embedding_cases(cases);
     add_expert_order_cases(cases);
     add_gather_rows_cases(cases);
+    add_gemm_cases(cases);
     add_latent_cache_cases(cases);
     add_logit_candidates_cases(cases);
     add_matvec_cases(cases);

@@ -77,6 +77,7 @@ void add_e4m3_cases(std::vector<Case>& cases);
 void add_embedding_cases(std::vector<Case>& cases);
 void add_expert_order_cases(std::vector<Case>& cases);
 void add_gather_rows_cases(std::vector<Case>& cases);
+void add_gemm_cases(std::vector<Case>& cases);
 void add_latent_cache_cases(std::vector<Case>& cases);
 void add_logit_candidates_cases(std::vector<Case>& cases);
 void add_matvec_cases(std::vector<Case>& cases);

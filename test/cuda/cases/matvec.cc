@@ -14,7 +14,7 @@ constexpr ProductFamily kMatvec{"matvec_",
 
 void add(std::vector<Case>& cases, const ProductShape& shape) {
   const bool quantized = tensor_type_traits(shape.type)->block_elements > 1;
-  cases.push_back({text(kMatvec, shape), quantized ? 1e-3 : 1e-5,
+  cases.push_back({text(kMatvec, shape), quantized ? 2e-4 : 1e-5,
                    [=](const Bench& bench) { return check_product(bench, kMatvec, shape); },
                    quantized ? least_bytes(shape) : 0});
 }
