@@ -12,10 +12,11 @@ static_assert(kMlaMostRank <= 4 * kAppendLatentThreads && kMlaMostRope <= 4 * kA
 // Four values a thread: first of the latent, then of the key.
 template <class Cache>
 LACUNA_DEVICE void append_latent(const AppendLatentParams& p) {
-  const uint32_t row = blockIdx.x, i = threadIdx.x * 4;
+  const uint32_t row = blockIdx.x, i = threadIdx.x * 4, position = load(p.at.positions + row);
+  if (position == kNoPosition) return;
   const uint32_t* pages =
       p.at.page_table + static_cast<uint64_t>(load(p.at.sequences + row)) * p.at.table_stride;
-  auto* out = cache_row<Cache>(p.cache, pages, load(p.at.positions + row));
+  auto* out = cache_row<Cache>(p.cache, pages, position);
   const float* kv = p.kv + static_cast<uint64_t>(row) * p.kv_stride;
 
   float x[4], weight[4];

@@ -32,9 +32,12 @@ struct KvCacheView {
   uint32_t row_width;
 };
 
+// The position of a row that only fills a batch: nothing is kept of it, and it attends to nothing.
+inline constexpr uint32_t kNoPosition = 0xffffffffu;
+
 // The place of each row of a pass; rows may belong to different sequences, in any order.
 struct PassRows {
-  const uint32_t* positions;   // [rows]
+  const uint32_t* positions;   // [rows], or kNoPosition
   const uint32_t* sequences;   // [rows]: the sequence's row of page_table
   const uint32_t* page_table;  // [sequences, table_stride]: page p holds positions 64p … 64p + 63
   uint32_t table_stride;

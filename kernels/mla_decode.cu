@@ -119,6 +119,7 @@ template <class Tiles>
 LACUNA_DEVICE void mla_decode(const MlaDecodeParams& p) {
   using Cache = typename Tiles::Cache;
   const uint32_t row = blockIdx.z;
+  // Of a row that is not there, 0.
   const uint32_t length = load(p.at.positions + row) + 1, of_split = mla_split_length(length);
   if (blockIdx.x * of_split >= length) return;
   const uint32_t begin = blockIdx.x * of_split;

@@ -86,7 +86,7 @@ constexpr uint32_t mla_decode_shared_bytes(uint32_t value_bytes, uint32_t rank, 
 inline constexpr uint32_t kMlaCombineThreads = 128;
 
 // Kernel `mla_combine`, block (x, y) does head x of row y: the attended latents, divided by their
-// sums, as floats, as 16-bit rows (then the rank is a multiple of 32), or both.
+// sums (zeros for a row without a position), as floats, as 16-bit rows (then the rank is a multiple of 32), or both.
 struct MlaCombineParams {
   MlaParts parts;
   const uint32_t* positions;  // [rows]

@@ -1,6 +1,7 @@
 #include "mla_prefill.h"
 
-#include "mla_prefill_tiles.cuh"
+#include "mla_prefill_f16.cuh"
+#include "mla_prefill_f32.cuh"
 
 namespace lacuna::kernels {
 namespace {
@@ -112,7 +113,8 @@ LACUNA_DEVICE void hand_on(const Softmax& s, const MlaBlock& block, bool done LA
 template <class Tiles>
 LACUNA_DEVICE void mla_prefill(const MlaPrefillParams& p) {
   constexpr uint32_t kKeys = Tiles::kKeys;
-  const uint32_t first_row = blockIdx.x * kMlaPrefillRows;
+  // The last rows see the most keys: they come first, so that the short ones fill the end.
+  const uint32_t first_row = (gridDim.x - 1 - blockIdx.x) * kMlaPrefillRows;
   const uint32_t rows = p.rows - first_row < kMlaPrefillRows ? p.rows - first_row : kMlaPrefillRows;
   const uint32_t end = p.first_position + first_row + rows;  // beyond the last row's position
   if (p.first_key >= end) return;

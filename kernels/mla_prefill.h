@@ -14,7 +14,7 @@ inline constexpr uint32_t kMlaPrefillRows = 64;  // of one block
 
 // Kernels `mla_prefill_f16` and `mla_prefill_f32` (multiplying halves, or floats in their full
 // precision): row t stands at position first_position + t, and sees keys up to its own. Block
-// (x, y) does rows kMlaPrefillRows * x … of head y. A launch adds the keys of one slice: slices
+// (x, y) does kMlaPrefillRows rows of head y. A launch adds the keys of one slice: slices
 // come in order, without gaps, from position 0 up to the last row's own, and a block's rows are
 // done with the slice that holds the last of their positions: `out` is then what they attended to.
 // Slices that come after it cost nothing. Dynamic shared memory: mla_prefill_shared_bytes.

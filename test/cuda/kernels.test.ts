@@ -41,22 +41,26 @@ function counted({ name, counters }: CaseResult) {
     assert.deepEqual(errors[2], errors[0]);
   });
 
-  it('read weights and activations once, in whole sectors, side by side', async () => {
-    const { results } = await runCheck(
-      await buildCheck('plain'),
-      'cuda_emulated',
-      'coalescing=on',
-      'matvec_q',
-    );
-    const large = results.filter(({ leastBytes }) => leastBytes > 20_000);
-    assert.ok(large.length >= 8);
-    for (const result of large) {
-      const { distinctBytesRead, warpAccesses, spreadAccesses } = counted(result)!;
-      assert.ok(
-        distinctBytesRead < 1.1 * result.leastBytes,
-        `${result.name}: ${distinctBytesRead}`,
+  for (const [family, atLeast] of [
+    ['matvec_q', 8],
+    ['mla_decode', 2],
+  ] as const)
+    it(`read what they need once, in whole sectors, side by side: ${family}`, async () => {
+      const { results } = await runCheck(
+        await buildCheck('plain'),
+        'cuda_emulated',
+        'coalescing=on',
+        family,
       );
-      assert.ok(spreadAccesses <= 0.15 * warpAccesses, `${result.name}: ${spreadAccesses}`);
-    }
-  });
+      const large = results.filter(({ leastBytes }) => leastBytes > 20_000);
+      assert.ok(large.length >= atLeast);
+      for (const result of large) {
+        const { distinctBytesRead, warpAccesses, spreadAccesses } = counted(result)!;
+        assert.ok(
+          distinctBytesRead < 1.1 * result.leastBytes,
+          `${result.name}: ${distinctBytesRead}`,
+        );
+        assert.ok(spreadAccesses <= 0.15 * warpAccesses, `${result.name}: ${spreadAccesses}`);
+      }
+    });
 });

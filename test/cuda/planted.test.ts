@@ -26,6 +26,7 @@ const caughtBy: Readonly<Record<string, readonly string[]>> = {
   divergent_barrier: everywhere,
   divergent_shuffle: everywhere,
   wrong_wait_count: late,
+  skipped_commit: late,
   unseen_copy: everywhere,
   early_refill: everywhere,
   global_bounds: everywhere,

@@ -75,6 +75,7 @@ std::vector<double> reference(const Decode& d, const PagedCache& cache, const De
     const size_t row = r / d.heads;
     std::vector<double> weights;
     double largest = -INFINITY, sum = 0;
+    if (input.positions[row] == kernels::kNoPosition) continue;
     for (uint32_t t = 0; t <= input.positions[row]; ++t) {
       double score = 0;
       for (uint32_t i = 0; i < d.shape.width(); ++i) {
@@ -108,7 +109,7 @@ double check(const Bench& bench, const Decode& d) {
   for (size_t r = 0; r < rows; ++r) {
     input.sequences.push_back(static_cast<uint32_t>(r) % d.sequences);
     uint32_t& length = lengths[input.sequences[r]];
-    length = std::max(length, d.positions[r] + 1);
+    length = std::max(length, d.positions[r] + 1);  // 0 for a row without a position
   }
   const PagedCache cache(bench, random, d.shape, lengths);
   const uint32_t longest = *std::max_element(lengths.begin(), lengths.end());
@@ -133,7 +134,7 @@ void add_mla_decode_cases(std::vector<Case>& cases) {
     const CacheShape tiny{halves, 64, 16}, lite{halves, 512, 64};
     const Decode decodes[] = {
         {tiny, 8, 32, {0}, 1},
-        {tiny, 8, 32, {1, 63, 64, 65, 200}, 2},
+        {tiny, 8, 32, {1, 63, 64, kernels::kNoPosition, 65, 200}, 2},
         {tiny, 8, 32, {1000, 3}, 2},
         {tiny, 1, 32, {2047, 2048}, 2},
         {{halves, 80, 48}, 17, 16, {15, 16, 17, 31, 33, 127, 128}, 3},

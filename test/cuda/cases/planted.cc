@@ -38,6 +38,7 @@ const std::vector<Planted>& planted_kernels() {
       {"divergent_shuffle", kThreads, 1,
        [](auto& x, uint32_t i) { return i % 32 < 16 ? x[i] + x[i ^ 1] : x[i]; }},
       {"wrong_wait_count", 8 * kThreads, 1, [](auto& x, uint32_t i) { return 2 * x[i]; }},
+      {"skipped_commit", 20 * kThreads, 1, [](auto& x, uint32_t i) { return x[i]; }},
       {"unseen_copy", 4 * kThreads, 1, [](auto& x, uint32_t i) { return x[4 * kThreads - 1 - i]; }},
       {"early_refill", 16 * kThreads, 1,
        [](auto& x, uint32_t i) {

@@ -33,6 +33,29 @@ LACUNA_DEVICE void wrong_wait_count(const PlantedParams& p) {
 }
 LACUNA_PLANTED(wrong_wait_count)
 
+// Three stages, of which two are on their way. A wait counts groups: where the last stages commit
+// none, it lets through what has not come.
+template <bool mistake>
+LACUNA_DEVICE void skipped_commit(const PlantedParams& p) {
+  struct Stages {
+    alignas(16) float of[3][kTile];
+  };
+  auto& stages = shared_memory<Stages>();
+  const uint32_t count = p.count / kTile, i = threadIdx.x * 4;
+  const auto fetch_stage = [&](uint32_t stage) {
+    if (stage < count) copy_async16(&stages.of[stage % 3][i], p.x + stage * kTile + i);
+    if (stage < count || !mistake) copy_async_commit();
+  };
+  fetch_stage(0);
+  fetch_stage(1);
+  for (uint32_t stage = 0; stage < count; ++stage) {
+    copy_async_wait<1>();
+    for (uint32_t j = i; j < i + 4; ++j) store(p.out + stage * kTile + j, stages.of[stage % 3][j]);
+    fetch_stage(stage + 2);
+  }
+}
+LACUNA_PLANTED(skipped_commit)
+
 // Waits for its own copies, and reads what another thread has fetched.
 template <bool mistake>
 LACUNA_DEVICE void unseen_copy(const PlantedParams& p) {
