@@ -10,10 +10,8 @@ namespace {
 constexpr char kInstall[] =
     "Install or repair the NVIDIA driver (nvidia-smi must list the GPU), or use the CPU.";
 
-[[noreturn]] void no_driver(const std::string& library, const char* why) {
-  throw Error(ErrorCode::kNoDriver,
-              "the NVIDIA driver " + library + " cannot be loaded: " + (why ? why : "unknown"),
-              kInstall);
+[[noreturn]] void no_driver(const std::string& why) {
+  throw Error(ErrorCode::kNoDriver, "the NVIDIA driver cannot be loaded: " + why, kInstall);
 }
 
 // No function of the driver's own can be asked for its text: it may be one that just failed.
@@ -51,7 +49,10 @@ bool is_device_lost(CUresult result) {
 std::shared_ptr<const Driver> Driver::open(const std::string& library, int needed) {
   const std::shared_ptr<Driver> driver(new Driver);
   driver->library_ = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (driver->library_ == nullptr) no_driver(library, dlerror());
+  if (driver->library_ == nullptr) {
+    const char* why = dlerror();
+    no_driver(why != nullptr ? why : library);
+  }
   DriverApi& api = driver->api_;
   // What tells the version comes first: an old driver lacks functions, and should be called old.
   const auto resolve = [&](const char* symbol) { return dlsym(driver->library_, symbol); };
@@ -59,7 +60,7 @@ std::shared_ptr<const Driver> Driver::open(const std::string& library, int neede
       reinterpret_cast<decltype(api.cuDriverGetVersion)>(resolve("cuDriverGetVersion"));
   if (api.cuDriverGetVersion == nullptr ||
       api.cuDriverGetVersion(&driver->version_) != CUDA_SUCCESS) {
-    no_driver(library, "it does not tell its version");
+    no_driver(library + " does not tell its version");
   }
   if (driver->version_ < needed) {
     throw Error(ErrorCode::kDriverTooOld,
@@ -69,7 +70,7 @@ std::shared_ptr<const Driver> Driver::open(const std::string& library, int neede
   }
 #define LACUNA_RESOLVE(member, symbol, parameters)                      \
   api.member = reinterpret_cast<decltype(api.member)>(resolve(symbol)); \
-  if (api.member == nullptr) no_driver(library, "it has no " symbol);
+  if (api.member == nullptr) no_driver(library + " has no " symbol);
   LACUNA_CUDA_DRIVER_FUNCTIONS(LACUNA_RESOLVE)
 #undef LACUNA_RESOLVE
   const CUresult initialised = api.cuInit(0);

@@ -1,4 +1,5 @@
 import { DeviceError, type Engine } from '../engine/contract.js';
+import type { DeviceSetting } from '../engine/device/choose-device.js';
 import { orAborted } from './abortable.js';
 import { within } from './deadlines.js';
 
@@ -7,7 +8,7 @@ export interface EngineSettings {
   readonly model: string;
   readonly threads: number;
   readonly contextLength: number;
-  readonly device: 'auto' | 'cpu' | 'cuda';
+  readonly device: DeviceSetting;
   readonly kvCache: 'auto' | 'int8';
 }
 

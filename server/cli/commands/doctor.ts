@@ -82,8 +82,9 @@ async function* modelChecks(
   yield checkModelFile(addon.openModelFile(choice.path), choice);
   const { threads, contextLength, maxTokens } = defaultSettings;
   const options = { threads, contextLength };
-  if (device !== 'cpu' && addon.planCuda && (await prober.probe()).works) {
-    yield [checkPlan(addon.planCuda(choice.path, options))];
+  const { planCuda } = addon;
+  if (device !== 'cpu' && planCuda && (await prober.probe()).works) {
+    yield [checkPlan(() => planCuda(choice.path, options))];
   }
 
   const available = availableMemory();

@@ -2,10 +2,13 @@ import type { EngineInfo } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import type { CudaProbe } from '../../engine/device/probe.js';
 import type { CudaKernels, CudaPlan } from '../../engine/native/addon.js';
+import { describeError } from '../../lsp/describe-error.js';
 import { formatBytes, type Check } from './check.js';
 
-/** What most machines lack, and nobody need do anything about. */
-const ORDINARY = new Set(['no-driver', 'no-device', 'unsupported']);
+/** What most machines lack: nothing that anybody need do something about. */
+const ABSENT = new Set(['no-driver', 'no-device']);
+/** A GPU that is too old for this build, or a build that has nothing for GPUs. */
+const UNSUPPORTED = 'unsupported';
 
 /** The GPU, its driver and this build's kernels for it. `probe` is `undefined` where the CPU was asked for. */
 export function checkGpu(
@@ -24,36 +27,45 @@ export function checkGpu(
       `${formatBytes(gpu.freeBytes)} free of ${formatBytes(gpu.totalBytes)}`,
       `driver for CUDA ${gpu.driverVersion}`,
     ];
-    const detail = `${facts.join(', ')}; ${describeKernels(kernels)}, and they compute what they should`;
+    const detail = `${facts.join(', ')}; a kernel ran and was right${describeKernels(kernels)}`;
     return { name, state: 'ok', detail, data };
   }
   const why = probe ? probe.message.replace(/\.$/, '') : 'the CPU was asked for';
-  const found = { name, detail: `not used: ${why}; ${describeKernels(kernels)}`, data };
-  if (!probe || (setting !== 'cuda' && ORDINARY.has(probe.code)))
-    return { ...found, state: 'note' };
-  return { ...found, state: setting === 'cuda' ? 'problem' : 'warning', remedy: probe.remedy };
+  const found = { name, detail: `not used: ${why}${describeKernels(kernels)}`, data };
+  if (!probe) return { ...found, state: 'note' };
+  const { code, remedy } = probe;
+  if (setting === 'cuda') return { ...found, state: 'problem', remedy };
+  if (ABSENT.has(code)) return { ...found, state: 'note' };
+  return { ...found, state: code === UNSUPPORTED ? 'note' : 'warning', remedy };
 }
 
 function describeKernels({ capabilities, neededDriver }: CudaKernels): string {
-  if (capabilities.length === 0) return 'this build has no kernels for GPUs of its own';
-  return `this build has kernels for compute capability ${capabilities.join(', ')}, and newer, and needs a driver for CUDA ${neededDriver}`;
+  if (capabilities.length === 0) return '';
+  return `; this build has kernels for compute capability ${capabilities.join(', ')} and newer, and needs a driver for CUDA ${neededDriver}`;
 }
 
-/** Where the bytes of the model would lie on the GPU. */
-export function checkPlan(plan: CudaPlan): Check {
-  const { fits, freeBytes, neededBytes, expertLayers, expertLayersOnDevice: onDevice } = plan;
+/** Where the bytes of the model would lie on the GPU. `plan` may throw an EngineError or a NativeError: then it cannot. */
+export function checkPlan(plan: () => CudaPlan): Check {
+  try {
+    return describePlan(plan());
+  } catch (error) {
+    const { message, remedy } = describeError(error);
+    const detail = `the model cannot run on the GPU: ${message}`;
+    return { name: 'GPU memory', state: 'warning', detail, remedy };
+  }
+}
+
+function describePlan(plan: CudaPlan): Check {
+  const { fits, freeBytes, neededBytes, experts, expertSlots } = plan;
   const parts = [
     `weights ${formatBytes(plan.weightBytes)}`,
     `KV cache ${formatBytes(plan.kvBytes)}`,
     `scratch ${formatBytes(plan.scratchBytes)}`,
   ];
-  const experts =
-    expertLayers === 0
-      ? []
-      : [`experts of ${onDevice} of ${expertLayers} layers on the GPU, of the others on the CPU`];
+  const split = `${expertSlots} of each layer's ${experts} experts on the GPU, the others on the CPU; those used most move in`;
   const facts = [
     `${formatBytes(neededBytes)} needed (${parts.join(', ')}), ${formatBytes(freeBytes)} free`,
-    ...(onDevice === expertLayers ? [] : experts),
+    ...(expertSlots === experts ? [] : [split]),
     ...(plan.note === '' ? [] : [plan.note.replace(/\.$/, '')]),
   ];
   const found = { name: 'GPU memory', detail: facts.join('; '), data: { ...plan } };

@@ -45,7 +45,7 @@ export class CudaProber {
 
   /** Never rejects. */
   probe(): Promise<CudaProbe> {
-    this.found ??= probeCuda(this.addonFile);
+    this.found ??= probeCuda(this.addonFile).catch((error: unknown) => notTried(String(error)));
     return this.found;
   }
 }
@@ -91,7 +91,7 @@ function answerOf(child: ChildProcess): Promise<CudaProbe> {
       resolve(toProbe(answer as ChildAnswer));
     });
     child.once('error', ({ message }) => {
-      resolve(failure('crashed', `the GPU could not be tried: ${message}`));
+      resolve(notTried(message));
     });
     // The last of its events: an answer has arrived before.
     child.once('close', (code, signal) => {
@@ -132,6 +132,10 @@ function rejection(of: AbortSignal | undefined, { signal }: AbortController): Pr
       { signal },
     );
   });
+}
+
+function notTried(why: string): CudaProbe {
+  return failure('crashed', `the GPU could not be tried: ${why}`);
 }
 
 function failure(

@@ -216,9 +216,11 @@ export interface CudaPlan {
   readonly weightBytes: number;
   readonly kvBytes: number;
   readonly scratchBytes: number;
-  /** Layers whose routed experts are computed on the GPU; those of the others stay in the memory of the host. */
-  readonly expertLayersOnDevice: number;
-  readonly expertLayers: number;
+  /** Of the routed experts on the GPU; part of the weights. */
+  readonly expertBytes: number;
+  /** How many of a layer's `experts` are on the GPU at a time; the CPU computes the others. */
+  readonly expertSlots: number;
+  readonly experts: number;
   /** A sentence for a person; empty where there is nothing to say. */
   readonly note: string;
 }
@@ -247,5 +249,5 @@ export interface NativeAddon {
    */
   probeCuda(driver?: string): NativeGpu;
   /** How `loadEngine` with the same options and `device: 'cuda'` would fill the GPU. Only where a probe went well. */
-  planCuda?(path: string, options: NativeEngineOptions): CudaPlan;
+  readonly planCuda?: (path: string, options: NativeEngineOptions) => CudaPlan;
 }

@@ -32,7 +32,7 @@ describe('trying the GPU', function () {
   it('tells that there is no driver', async () => {
     const { code, message, remedy } = failureOf(await probeWith(noDriver));
     assert.equal(code, 'no-driver');
-    assert.match(message, /libcuda\.so\.1 cannot be loaded/);
+    assert.match(message, /the NVIDIA driver cannot be loaded: .*libcuda\.so\.1/);
     assert.match(remedy, /use the CPU/);
   });
 
