@@ -56,17 +56,16 @@ export function checkPlan(plan: () => CudaPlan): Check {
 }
 
 function describePlan(plan: CudaPlan): Check {
-  const { fits, freeBytes, neededBytes, experts, expertSlots } = plan;
+  const { fits, freeBytes, neededBytes, note } = plan;
   const parts = [
     `weights ${formatBytes(plan.weightBytes)}`,
+    `experts ${formatBytes(plan.expertBytes)}`,
     `KV cache ${formatBytes(plan.kvBytes)}`,
     `scratch ${formatBytes(plan.scratchBytes)}`,
   ];
-  const split = `${expertSlots} of each layer's ${experts} experts on the GPU, the others on the CPU; those used most move in`;
   const facts = [
     `${formatBytes(neededBytes)} needed (${parts.join(', ')}), ${formatBytes(freeBytes)} free`,
-    ...(expertSlots === experts ? [] : [split]),
-    ...(plan.note === '' ? [] : [plan.note.replace(/\.$/, '')]),
+    ...(note === '' ? [] : [note.replace(/\.$/, '')]),
   ];
   const found = { name: 'GPU memory', detail: facts.join('; '), data: { ...plan } };
   if (fits) return { ...found, state: 'ok' };

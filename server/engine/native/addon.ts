@@ -216,12 +216,12 @@ export interface CudaPlan {
   readonly weightBytes: number;
   readonly kvBytes: number;
   readonly scratchBytes: number;
-  /** Of the routed experts on the GPU; part of the weights. */
+  /** Of the routed experts on the GPU, which `weightBytes` leaves out. */
   readonly expertBytes: number;
   /** How many of a layer's `experts` are on the GPU at a time; the CPU computes the others. */
   readonly expertSlots: number;
   readonly experts: number;
-  /** A sentence for a person; empty where there is nothing to say. */
+  /** A sentence for a person, where some experts stay on the CPU; else empty. */
   readonly note: string;
 }
 
