@@ -2,128 +2,16 @@
 // weights, as they lie in the file, and activations are on their way from memory while one is
 // computed. A lane takes apart just those weights that it holds of the tensor cores' fragments; the
 // activations' two bytes are multiplied one after the other.
-#include "gemm.h"
-
-#include "weight_formats.cuh"
-#include "work_tile.cuh"
+#include "gemm_stages.cuh"
 
 namespace lacuna::kernels {
 namespace {
 
-constexpr uint32_t kWarpRows = kGemmRows / (kGemmThreads / kWarp);
-constexpr uint32_t kTokenTiles = kGemmTokens / 8;  // of eight tokens: an instruction's
 constexpr uint32_t kTogether = 2;  // token tiles without a branch between: one waits, one adds
-static_assert(kWarpRows == 16 && kGemmStepGroups * kUnit == kGemmStep);
 
-// Where what is needed for a step lies in the block's dynamic shared memory.
-template <class Format>
-struct Stages {
-  static constexpr uint32_t kWeightSpan = gemm_weight_span(Format::kBlock, Format::kBlockBytes);
-  // Steps that weights copied at once last for.
-  static constexpr uint32_t kSteps = gemm_weight_columns(Format::kBlock) / kGemmStep;
-  static constexpr uint32_t kTokens = kGemmStages * kGemmRows * kWeightSpan;
-  static constexpr uint32_t kGroups = kTokens + kGemmStages * kGemmTokens * kGemmTokenSpan;
-
-  LACUNA_DEVICE unsigned char* weights(uint32_t step, uint32_t row) {
-    const uint32_t stage = step / kSteps % kGemmStages;
-    return dynamic_shared_memory() + (stage * kGemmRows + row) * kWeightSpan;
-  }
-  // High bytes, then low ones.
-  LACUNA_DEVICE unsigned char* token(uint32_t step, uint32_t token) {
-    const uint32_t stage = step % kGemmStages;
-    return dynamic_shared_memory() + kTokens + (stage * kGemmTokens + token) * kGemmTokenSpan;
-  }
-  // [kGemmTokens], of each of the step's groups.
-  LACUNA_DEVICE Int16Group* groups(uint32_t step, uint32_t group) {
-    const uint32_t index = step % kGemmStages * kGemmStepGroups + group;
-    return reinterpret_cast<Int16Group*>(dynamic_shared_memory() + kGroups) + index * kGemmTokens;
-  }
-};
-
-// What a block works on.
-struct Work {
-  const uint8_t* weights;  // the matrix
-  uint32_t tokens;
-  uint32_t warp_first;  // the warp's first row
-};
-struct TileRows {
-  uint32_t source[kGemmTokens], result[kGemmTokens];
-};
-
-// Units of the matrix from the beginning of a step on, at most `most`.
-LACUNA_DEVICE uint32_t units_from(const ProductParams& p, uint32_t step, uint32_t most) {
-  const uint32_t left = p.columns / kUnit - step * kGemmStepGroups;
-  return left < most ? left : most;
-}
-
-// The first byte of a row's weights for `step`, with which a stage of them begins.
-template <class Format>
-LACUNA_DEVICE const uint8_t* stage_begin(const ProductParams& p, const Work& work, uint32_t row,
-                                         uint32_t step) {
-  return work.weights + static_cast<uint64_t>(row) * p.row_bytes +
-         bytes_of_units<Format>(step / Stages<Format>::kSteps * Stages<Format>::kSteps *
-                                kGemmStepGroups);
-}
-
-template <class Format>
-LACUNA_DEVICE uint32_t skew_of(const uint8_t* begin) {
-  if (Format::kBlockBytes % 16 == 0) return 0;
-  return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(begin) % 16);
-}
-
-// Sets the copies of a warp's weights going.
-template <class Format>
-LACUNA_DEVICE void fetch_weights(const ProductParams& p, const Work& work, uint32_t step) {
-  using Memory = Stages<Format>;
-  constexpr uint32_t kPieces = Memory::kWeightSpan / 16;
-  const uint32_t bytes =
-      bytes_of_units<Format>(units_from(p, step, Memory::kSteps * kGemmStepGroups));
-  for (uint32_t i = lane_index(); i < kWarpRows * kPieces; i += kWarp) {
-    const uint32_t r = i / kPieces, at = i % kPieces * 16;
-    if (work.warp_first + r >= p.rows) break;
-    const uint8_t* begin = stage_begin<Format>(p, work, work.warp_first + r, step);
-    const uint32_t skew = skew_of<Format>(begin), end = skew + bytes;
-    if (at >= end) continue;
-    copy_async16(Memory::weights(step, warp_index() * kWarpRows + r) + at, begin - skew + at,
-                 end - at < 16 ? end - at : 16);
-  }
-}
-
-// Sets the copies of a step's activations going, all warps together.
-template <class Format>
-LACUNA_DEVICE void fetch_tokens(const ProductParams& p, const Work& work, const TileRows& rows,
-                                uint32_t step) {
-  using Memory = Stages<Format>;
-  constexpr uint32_t kPieces = kGemmStep / 16;
-  const uint32_t units = units_from(p, step, kGemmStepGroups);
-  for (uint32_t i = threadIdx.x; i < work.tokens * kPieces; i += kGemmThreads) {
-    const uint32_t t = i / kPieces, piece = i % kPieces * 16;
-    if (piece >= units * kUnit) continue;
-    const uint64_t at =
-        static_cast<uint64_t>(rows.source[t]) * p.columns + step * kGemmStep + piece;
-    unsigned char* to = Memory::token(step, t) + piece;
-    copy_async16(to, p.x.high + at);
-    copy_async16(to + kGemmStep, p.x.low + at);
-  }
-  for (uint32_t i = threadIdx.x; i < work.tokens * kGemmStepGroups; i += kGemmThreads) {
-    const uint32_t t = i / kGemmStepGroups, group = i % kGemmStepGroups;
-    if (group >= units) continue;
-    const uint64_t at = static_cast<uint64_t>(rows.source[t]) * (p.columns / kInt16Group) +
-                        step * kGemmStepGroups + group;
-    copy_async8(Memory::groups(step, group) + t, p.x.groups + at);
-  }
-}
-
-template <class Format>
-LACUNA_DEVICE void fetch(const ProductParams& p, const Work& work, const TileRows& rows,
-                         uint32_t step) {
-  if (step % Stages<Format>::kSteps == 0) fetch_weights<Format>(p, work, step);
-  fetch_tokens<Format>(p, work, rows, step);
-}
-
-// Sums of bytes' products begin at the bits of 1.5 * 2^23. Being below 2^22 they then are the lower
-// bits of a float, and it takes a subtraction to have them as one, which is cheaper than a
-// conversion.
+// Sums of bytes' products begin at the bits of 1.5 * 2^23. Being below 2^22 either way they then
+// are the lower bits of a float, and it takes a subtraction to have them as one, which is cheaper
+// than a conversion.
 constexpr int32_t kSumBase = 0x4b400000;
 LACUNA_DEVICE float sum_value(int32_t sum) {
   return bits_float(static_cast<uint32_t>(sum)) - 12582912.0f;
@@ -177,39 +65,38 @@ LACUNA_DEVICE void add_unit(const uint32_t (&q)[4], const UnitScales (&scales)[2
 
 template <class Format>
 LACUNA_DEVICE void gemm(const ProductParams& p) {
-  using Memory = Stages<Format>;
+  using Memory = GemmStages<Format>;
   const WorkTile tile = tile_of_block(p.work, p.tokens, kGemmTokens);
   if (tile.count == 0) return;
-  const uint32_t lane = lane_index();
-  const Work work{p.weights[blockIdx.z] + tile.matrix * p.stride, tile.count,
-                  blockIdx.x * kGemmRows + warp_index() * kWarpRows};
-  auto& rows = shared_memory<TileRows>();
-  if (threadIdx.x < work.tokens) {
-    const uint32_t row = result_row(p.work, tile, threadIdx.x);
-    rows.source[threadIdx.x] = source_row(p.work, row);
-    rows.result[threadIdx.x] = row;
-  }
-  block_barrier();
+  const uint32_t lane = lane_index(), count = tile.count;
+  const uint8_t* matrix = p.weights[blockIdx.z] + tile.matrix * p.stride;
+  auto& tokens = shared_memory<GemmTokens>();
+  tokens.read(p.work, tile);
 
-  float sums[kTokenTiles][4] = {};
+  GemmSums sums = {};
   const uint32_t steps = (p.columns + kGemmStep - 1) / kGemmStep;
-  fetch<Format>(p, work, rows, 0);
-  copy_async_commit();
+  LACUNA_UNROLL
+  for (uint32_t step = 0; step < kGemmStages - 1; ++step) {
+    if (step < steps) fetch_gemm_stages<Format>(p, matrix, tokens, count, step);
+    copy_async_commit();
+  }
   for (uint32_t step = 0; step < steps; ++step) {
     copy_async_wait<kGemmStages - 2>();
     // Everyone's copies have come, and everyone is done with the stage that is filled next.
     block_barrier();
-    if (step + 1 < steps) fetch<Format>(p, work, rows, step + 1);
+    const uint32_t ahead = step + kGemmStages - 1;
+    if (ahead < steps) fetch_gemm_stages<Format>(p, matrix, tokens, count, ahead);
     copy_async_commit();
 
     const uint8_t* weights[2];
     LACUNA_UNROLL
     for (uint32_t r = 0; r < 2; ++r) {
       const uint32_t row = lane / 4 + 8 * r;
-      weights[r] = Memory::weights(step, warp_index() * kWarpRows + row) +
-                   skew_of<Format>(stage_begin<Format>(p, work, work.warp_first + row, step));
+      weights[r] =
+          Memory::weights(step, warp_index() * kGemmWarpRows + row) +
+          gemm_skew<Format>(gemm_stage_begin<Format>(p, matrix, gemm_warp_row() + row, step));
     }
-    const uint32_t units = units_from(p, step, kGemmStepGroups);
+    const uint32_t units = gemm_units_from(p, step, kGemmStepGroups);
     for (uint32_t u = 0; u < units; ++u) {
       const uint32_t unit = step % Memory::kSteps * kGemmStepGroups + u;  // of the stage
       uint32_t q[4];
@@ -226,8 +113,8 @@ LACUNA_DEVICE void gemm(const ProductParams& p) {
           Memory::token(step, lane % 8) + lane / 16 * kGemmStep + u * kUnit + lane / 8 % 2 * 16;
       const Int16Group* groups = Memory::groups(step, u) + lane % 4 * 2;
       LACUNA_UNROLL
-      for (uint32_t first = 0; first < kTokenTiles; first += kTogether) {
-        if (8 * first >= work.tokens) break;
+      for (uint32_t first = 0; first < kGemmTokenTiles; first += kTogether) {
+        if (8 * first >= count) break;
         LACUNA_UNROLL
         for (uint32_t n = first; n < first + kTogether; ++n) {
           uint32_t b[4];
@@ -238,15 +125,7 @@ LACUNA_DEVICE void gemm(const ProductParams& p) {
     }
   }
 
-  // Eight consecutive values of each of four tokens at a time: whole sectors.
-  LACUNA_UNROLL
-  for (uint32_t i = 0; i < kTokenTiles * 4; ++i) {
-    const uint32_t t = i / 4 * 8 + lane % 4 * 2 + i % 2;
-    const uint32_t row = work.warp_first + lane / 4 + i % 4 / 2 * 8;
-    if (t >= work.tokens || row >= p.rows) continue;
-    float* out = p.out[blockIdx.z] + static_cast<uint64_t>(rows.result[t]) * p.out_stride;
-    store(out + row, sums[i / 4][i % 4]);
-  }
+  store_gemm_sums(p.out[blockIdx.z], p.out_stride, p.rows, tokens, count, sums);
 }
 
 }  // namespace

@@ -3,9 +3,8 @@
 // shared memory they are split into two bf16, of which the tensor cores multiply all pairs but the
 // low ones'.
 #include "float_formats.cuh"
-#include "gemm.h"
+#include "gemm_tile.cuh"
 #include "split_floats.cuh"
-#include "work_tile.cuh"
 
 namespace lacuna::kernels {
 namespace {
@@ -16,10 +15,6 @@ constexpr uint32_t kFours = kColumns / 4;                   // threads for a row
 constexpr uint32_t kRowsAtOnce = kGemmThreads / kFours;     // of all threads
 constexpr uint32_t kWeightsEach = kGemmRows / kRowsAtOnce;  // rows of a thread
 constexpr uint32_t kTokensEach = kGemmTokens / kRowsAtOnce;
-constexpr uint32_t kWarpRows = kGemmRows / (kGemmThreads / kWarp);
-constexpr uint32_t kTokenTiles = kGemmTokens / 8;
-static_assert(kWarpRows == 16);
-
 // A bf16 has no low part.
 template <class Format>
 constexpr bool kSplit = true;
@@ -36,7 +31,7 @@ template <class Format>
 struct Memory {
   Row<(kSplit<Format> ? 2 : 1) * kWords> weights[kGemmRows];
   Row<2 * kWords> tokens[kGemmTokens];
-  uint32_t source[kGemmTokens], result[kGemmTokens];
+  GemmTokens of_tokens;  // their rows
 };
 
 // Four columns of some rows of weights and of some tokens: what a thread brings for a step. Zeros
@@ -49,7 +44,7 @@ struct Floats {
   LACUNA_DEVICE uint32_t column() { return threadIdx.x % kFours * 4; }
 
   LACUNA_METHOD void fetch(const ProductFloatParams& p, const typename Format::Type* matrix,
-                           const uint32_t* source, uint32_t count, uint32_t step) {
+                           const GemmTokens& of_tokens, uint32_t count, uint32_t step) {
     const bool weights_aligned = p.columns % 4 == 0 && p.stride % 16 == 0;
     const bool tokens_aligned = p.columns % 4 == 0 && p.x_stride % 4 == 0;
     const uint32_t at = step * kColumns + column();
@@ -62,7 +57,7 @@ struct Floats {
     LACUNA_UNROLL
     for (uint32_t i = 0; i < kTokensEach; ++i) {
       const uint32_t t = row(i);
-      const uint64_t from = t < count ? static_cast<uint64_t>(source[t]) * p.x_stride : 0;
+      const uint64_t from = t < count ? static_cast<uint64_t>(of_tokens.source[t]) * p.x_stride : 0;
       load4_as_floats<F32>(p.x + from, at, t < count ? p.columns : 0, tokens_aligned, tokens[i]);
     }
   }
@@ -96,33 +91,29 @@ LACUNA_DEVICE void gemm_float(const ProductFloatParams& p) {
   const auto* matrix = reinterpret_cast<const Type*>(
       static_cast<const uint8_t*>(p.weights[blockIdx.z]) + tile.matrix * p.stride);
   auto& memory = shared_memory<Memory<Format>>();
-  if (threadIdx.x < tile.count) {
-    const uint32_t row = result_row(p.work, tile, threadIdx.x);
-    memory.source[threadIdx.x] = source_row(p.work, row);
-    memory.result[threadIdx.x] = row;
-  }
-  block_barrier();
+  memory.of_tokens.read(p.work, tile);
 
-  const uint32_t lane = lane_index(), warp_row = warp_index() * kWarpRows;
+  const uint32_t lane = lane_index(), count = tile.count;
   const uint32_t steps = (p.columns + kColumns - 1) / kColumns;
-  float sums[kTokenTiles][4] = {};
+  GemmSums sums = {};
   Floats<Format> next;
-  next.fetch(p, matrix, memory.source, tile.count, 0);
+  next.fetch(p, matrix, memory.of_tokens, count, 0);
   for (uint32_t step = 0; step < steps; ++step) {
     next.put(memory);
     block_barrier();
-    if (step + 1 < steps) next.fetch(p, matrix, memory.source, tile.count, step + 1);
+    if (step + 1 < steps) next.fetch(p, matrix, memory.of_tokens, count, step + 1);
     LACUNA_UNROLL
     for (uint32_t k = 0; k < kWords; k += 8) {
-      const uint32_t* weights = memory.weights[warp_row + lane % 16].of + k + lane / 16 * 4;
+      const uint32_t* weights =
+          memory.weights[warp_index() * kGemmWarpRows + lane % 16].of + k + lane / 16 * 4;
       uint32_t high[4], low[4];
       load_matrices(high, weights);
       if constexpr (kSplit<Format>) load_matrices(low, weights + kWords);
       const uint32_t* tokens =
           memory.tokens[lane % 8].of + k + lane / 16 * kWords + lane / 8 % 2 * 4;
       LACUNA_UNROLL
-      for (uint32_t n = 0; n < kTokenTiles; ++n) {
-        if (8 * n >= tile.count) break;
+      for (uint32_t n = 0; n < kGemmTokenTiles; ++n) {
+        if (8 * n >= count) break;
         uint32_t b[4];  // two words of high parts, two of low ones
         load_matrices(b, tokens + 8 * n * (sizeof(memory.tokens[0]) / sizeof(uint32_t)));
         const uint32_t high_b[2] = {b[0], b[1]}, low_b[2] = {b[2], b[3]};
@@ -135,15 +126,7 @@ LACUNA_DEVICE void gemm_float(const ProductFloatParams& p) {
     block_barrier();
   }
 
-  // Eight consecutive values of each of four tokens at a time: whole sectors.
-  LACUNA_UNROLL
-  for (uint32_t i = 0; i < kTokenTiles * 4; ++i) {
-    const uint32_t t = i / 4 * 8 + lane % 4 * 2 + i % 2;
-    const uint32_t row = blockIdx.x * kGemmRows + warp_row + lane / 4 + i % 4 / 2 * 8;
-    if (t >= tile.count || row >= p.rows) continue;
-    float* out = p.out[blockIdx.z] + static_cast<uint64_t>(memory.result[t]) * p.out_stride;
-    store(out + row, sums[i / 4][i % 4]);
-  }
+  store_gemm_sums(p.out[blockIdx.z], p.out_stride, p.rows, memory.of_tokens, count, sums);
 }
 
 }  // namespace

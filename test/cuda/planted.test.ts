@@ -29,6 +29,8 @@ const caughtBy: Readonly<Record<string, readonly string[]>> = {
   skipped_commit: late,
   unseen_copy: everywhere,
   early_refill: everywhere,
+  unseen_fragment: everywhere,
+  divergent_product: everywhere,
   global_bounds: everywhere,
   shared_bounds: ['address early', 'address late'],
   never_written: everywhere,
@@ -45,6 +47,7 @@ const caughtBy: Readonly<Record<string, readonly string[]>> = {
 const reports: Readonly<Record<string, RegExp>> = {
   divergent_barrier: /barrier.* at test\/cuda\/planted\/barriers\.cu:\d+/,
   divergent_shuffle: /(wait for each other|has ended).* test\/cuda\/planted\/barriers\.cu:\d+/,
+  divergent_product: /(wait for each other|has ended).* test\/cuda\/planted\/tensor_cores\.cu:\d+/,
   global_bounds: /read out of bounds: 4 bytes at byte 512 .*memory\.cu:\d+, thread 127 of block 0/,
   never_written: /never written.*memory\.cu:\d+/,
   block_race: /block . writes what block . of the same launch wrote/,

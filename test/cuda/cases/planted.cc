@@ -45,6 +45,8 @@ const std::vector<Planted>& planted_kernels() {
          constexpr uint32_t kTile = 4 * kThreads;
          return x[i / kTile * kTile + kTile - 1 - i % kTile];
        }},
+      {"unseen_fragment", 4 * kThreads, 1, [](auto& x, uint32_t i) { return x[i]; }},
+      {"divergent_product", kThreads, 1, [](auto& x, uint32_t i) { return x[i]; }},
       {"global_bounds", kThreads, 1,
        [](auto& x, uint32_t i) { return i + 1 < kThreads ? x[i + 1] : 0.0f; }},
       {"shared_bounds", kThreads, 1, [](auto& x, uint32_t i) { return x[i]; }},
