@@ -11,6 +11,7 @@ namespace lacuna {
 namespace {
 
 constexpr float kImpossible = -std::numeric_limits<float>::infinity();
+constexpr float kLargest = std::numeric_limits<float>::max();
 
 void require(bool ok, const char* name, const char* range) {
   if (!ok)
@@ -19,16 +20,17 @@ void require(bool ok, const char* name, const char* range) {
                 "Correct the option; see the documentation of the sampling options.");
 }
 
-double log_sum_exp(std::span<const float> x, float largest) {
+// log Σ exp(x - largest).
+double log_sum(std::span<const float> x, float largest) {
   double sum = 0;
   for (const float v : x) sum += std::exp(static_cast<double>(v - largest));
-  return largest + std::log(sum);
+  return std::log(sum);
 }
 
 }  // namespace
 
 Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<const int32_t> banned)
-    : options_(options), random_state_(options.seed) {
+    : options_(options), vocabulary_(vocabulary), random_state_(options.seed) {
   require(options.temperature >= 0 && options.temperature <= 100, "temperature", "0 … 100");
   require(options.top_p > 0 && options.top_p <= 1, "topP", "(0, 1]");
   require(options.min_p >= 0 && options.min_p < 1, "minP", "[0, 1)");
@@ -38,7 +40,8 @@ Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<co
   for (const int32_t id : banned) {
     if (id >= 0 && static_cast<size_t>(id) < vocabulary) banned_.push_back(id);
   }
-  if (options.temperature > 0) candidates_.reserve(vocabulary);
+  candidates_.reserve(options.temperature > 0 ? std::max(vocabulary, LogitCandidates::kCount)
+                                              : LogitCandidates::kCount);
   if (options.repetition_penalty != 1) penalized_.reserve(options.repetition_window);
 }
 
@@ -47,10 +50,10 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
   // A damaged model may give anything: what is not a number is impossible, the infinite is merely
   // huge.
   for (float& v : logits) {
-    v = std::isnan(v) ? kImpossible : std::min(v, std::numeric_limits<float>::max());
+    v = std::isnan(v) ? kImpossible : std::min(v, kLargest);
   }
   const float largest = *std::max_element(logits.begin(), logits.end());
-  const double normalizer = log_sum_exp(logits, largest);
+  const double of_all = log_sum(logits, largest);
   if (!allowed.empty()) restrict_to(allowed, logits);
   penalize(logits, recent);
   for (const int32_t id : banned_) logits[id] = kImpossible;
@@ -61,7 +64,7 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
   for (const Candidate& original : penalized_) {
     if (original.id == id) logit = original.value;
   }
-  return {id, static_cast<float>(std::min(0.0, logit - normalizer))};
+  return {id, static_cast<float>(std::min(0.0, logit - double{largest} - of_all))};
 }
 
 void Sampler::restrict_to(std::span<const int32_t> allowed, std::span<float> logits) {
@@ -71,18 +74,27 @@ void Sampler::restrict_to(std::span<const int32_t> allowed, std::span<float> log
   for (const Candidate& c : allowed_) logits[c.id] = c.value;
 }
 
+std::span<const int32_t> Sampler::penalty_window(std::span<const int32_t> recent) const {
+  if (options_.repetition_penalty == 1) return {};
+  return recent.last(std::min<size_t>(recent.size(), options_.repetition_window));
+}
+
+float Sampler::penalized(float logit) const {
+  // Finite, as all logits are: a penalty below 1 makes the huge larger still.
+  if (logit > 0) return std::min(logit / options_.repetition_penalty, kLargest);
+  return logit * options_.repetition_penalty;
+}
+
 // Keskar et al. 2019: each token of the window once, however often it stands there.
 void Sampler::penalize(std::span<float> logits, std::span<const int32_t> recent) {
   penalized_.clear();
-  if (options_.repetition_penalty == 1) return;
-  for (const int32_t id :
-       recent.last(std::min<size_t>(recent.size(), options_.repetition_window))) {
+  for (const int32_t id : penalty_window(recent)) {
     const bool seen = std::any_of(penalized_.begin(), penalized_.end(),
                                   [id](const Candidate& c) { return c.id == id; });
     if (seen) continue;
     float& logit = logits[id];
     penalized_.push_back({id, logit});
-    logit = logit > 0 ? logit / options_.repetition_penalty : logit * options_.repetition_penalty;
+    logit = penalized(logit);
   }
 }
 
@@ -95,34 +107,16 @@ int32_t Sampler::draw(std::span<const float> logits) {
     if (logits[i] != kImpossible) candidates_.push_back({static_cast<int32_t>(i), logits[i]});
   }
   if (candidates_.empty()) return 0;
-  // Only as much is sorted as the filters can keep; equal values stay in order of their ids.
-  const auto better = [](const Candidate& a, const Candidate& b) {
-    return a.value != b.value ? a.value > b.value : a.id < b.id;
-  };
+  // Only as much is sorted as the filters can keep.
   const size_t keep = options_.top_k == 0 ? candidates_.size()
                                           : std::min<size_t>(options_.top_k, candidates_.size());
   std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(keep),
-                    candidates_.end(), better);
+                    candidates_.end(), is_better);
   candidates_.resize(keep);
-
-  const float largest = candidates_.front().value;
-  double total = 0;
-  for (Candidate& c : candidates_) {
-    total += c.value = std::exp((c.value - largest) / options_.temperature);
-  }
-  size_t kept = 0;
-  double mass = 0;
-  while (kept < candidates_.size() &&
-         candidates_[kept].value >= options_.min_p * candidates_.front().value) {
-    mass += candidates_[kept++].value;
-    if (mass >= options_.top_p * total) break;
-  }
-  double target = uniform() * mass;
-  for (size_t i = 0; i < kept; ++i) {
-    target -= candidates_[i].value;
-    if (target < 0) return candidates_[i].id;
-  }
-  return candidates_[kept - 1].id;
+  const double total = to_probabilities(candidates_, options_.temperature);
+  const auto nucleus =
+      find_nucleus(candidates_, options_.top_p, options_.min_p, {total, total}, -1);
+  return draw_token(candidates_, *nucleus, uniform());
 }
 
 // SplitMix64 (Steele et al. 2014), the same on every platform; 53 bits in [0, 1).

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
+
+#include "model/logit_candidates.h"
+#include "runtime/nucleus.h"
 
 namespace lacuna {
 
@@ -37,18 +41,24 @@ class Sampler {
   SampledToken sample(std::span<float> logits, std::span<const int32_t> recent,
                       std::span<const int32_t> allowed = {});
 
- private:
-  struct Candidate {
-    int32_t id;
-    float value;  // logit, then probability
-  };
+  // The token that `sample` would take from the whole row, with its log-probability to 1e-5, where
+  // the candidates prove which it is: greedy and with a small top-k always, unless bans and
+  // penalties fell upon most of them; with top-p or min-p nearly always. None where they do not:
+  // then nothing has changed, and the row is to be asked. Allocates nothing.
+  std::optional<SampledToken> sample(const LogitCandidates& row, std::span<const int32_t> recent);
 
+ private:
   void restrict_to(std::span<const int32_t> allowed, std::span<float> logits);
   void penalize(std::span<float> logits, std::span<const int32_t> recent);
+  std::span<const int32_t> penalty_window(std::span<const int32_t> recent) const;
+  float penalized(float logit) const;
   int32_t draw(std::span<const float> logits);
+  void list_candidates(const LogitCandidates& row, std::span<const int32_t> recent);
+  std::optional<int32_t> draw(const LogitCandidates& row, size_t sure);
   double uniform();
 
   SamplingOptions options_;
+  size_t vocabulary_;
   std::vector<int32_t> banned_;
   std::vector<Candidate> candidates_;  // capacity: vocabulary
   std::vector<Candidate> penalized_;   // original logits of this step's penalised tokens

@@ -1,6 +1,11 @@
-// `sample({…})`: tokens drawn from fixed logits; `textStream(stops, chunks)`: what each chunk of
-// bytes lets through; `tokenBytes(path)`: the bytes of every token of a model.
+// `sample({…})`: tokens drawn from fixed logits, by their largest alone where those suffice if
+// asked; `textStream(stops, chunks)`: what each chunk of bytes lets through; `tokenBytes(path)`:
+// the bytes of every token of a model.
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
+#include <numeric>
 
 #include "addon/errors.h"
 #include "runtime/sampler.h"
@@ -11,6 +16,27 @@
 
 namespace lacuna::testing {
 namespace {
+
+// By the definition; the normaliser is wrong by `error`.
+LogitCandidates largest_logits(std::vector<float> x, double error) {
+  for (float& v : x) {
+    v = std::isnan(v) ? -std::numeric_limits<float>::infinity()
+                      : std::min(v, std::numeric_limits<float>::max());
+  }
+  std::vector<int32_t> ids(x.size());
+  std::iota(ids.begin(), ids.end(), 0);
+  std::stable_sort(ids.begin(), ids.end(), [&](int32_t a, int32_t b) { return x[a] > x[b]; });
+  LogitCandidates row{};
+  row.maximum = x[ids.front()];
+  double sum = 0;
+  for (const float v : x) sum += v == row.maximum ? 1 : std::exp(double{v} - double{row.maximum});
+  row.log_sum = static_cast<float>(std::log(sum) + error);
+  for (size_t i = 0; i < LogitCandidates::kCount; ++i) {
+    row.ids[i] = i < ids.size() ? ids[i] : -1;
+    row.logits[i] = i < ids.size() ? x[ids[i]] : -std::numeric_limits<float>::infinity();
+  }
+  return row;
+}
 
 Napi::Value sample(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -33,15 +59,22 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
     const size_t draws = static_cast<size_t>(number_field(o, "draws", 1));
     auto ids = Napi::Int32Array::New(env, draws);
     auto log_probabilities = Napi::Float32Array::New(env, draws);
+    const bool by_candidates = o.Has("normalizerError");
+    const LogitCandidates row = largest_logits(logits, number_field(o, "normalizerError", 0));
+    uint32_t settled = 0;
     for (size_t i = 0; i < draws; ++i) {
       std::vector<float> copy = logits;
-      const SampledToken token = sampler.sample(copy, recent, allowed);
+      const auto by_largest =
+          by_candidates ? sampler.sample(row, recent) : std::optional<SampledToken>();
+      settled += by_largest.has_value();
+      const SampledToken token = by_largest ? *by_largest : sampler.sample(copy, recent, allowed);
       ids[i] = token.id;
       log_probabilities[i] = token.log_probability;
     }
     Napi::Object out = Napi::Object::New(env);
     out.Set("ids", ids);
     out.Set("logProbabilities", log_probabilities);
+    out.Set("settled", settled);
     return out;
   });
 }

@@ -109,6 +109,8 @@ export interface SampleCall {
   readonly repetitionPenalty?: number;
   readonly repetitionWindow?: number;
   readonly seed?: number;
+  /** Goes by the largest logits alone where they suffice; the normaliser that comes with them is wrong by this. */
+  readonly normalizerError?: number;
 }
 
 /** Pages of a KV pool: total = free + held + cached. */
@@ -247,8 +249,12 @@ export interface TestingAddon {
   ): Float32Array | null;
   /** The experts a token visits, ascending, and their weights. */
   route(call: RouteCall): { readonly experts: Int32Array; readonly weights: Float32Array };
-  /** `draws` tokens from the same logits, by one sampler. */
-  sample(call: SampleCall): { readonly ids: Int32Array; readonly logProbabilities: Float32Array };
+  /** `draws` tokens from the same logits, by one sampler; how many of them the largest logits settled. */
+  sample(call: SampleCall): {
+    readonly ids: Int32Array;
+    readonly logProbabilities: Float32Array;
+    readonly settled: number;
+  };
   /** Walks through what an answer may begin with: token `picks[i]`, modulo their number, at step i. */
   heal(call: {
     vocabulary: TestVocabulary;

@@ -130,6 +130,8 @@ describe('the sampler', () => {
       assert.equal(ids[0], 1);
     }
     assert.equal(sample({ logits: new Float32Array(3).fill(-Infinity), temperature: 1 }).ids[0], 0);
+    const raised = { repetitionPenalty: 0.5, recent: Int32Array.of(1), temperature: 1 };
+    assert.equal(sample({ logits: Float32Array.of(0, Infinity, 1), ...raised }).ids[0], 1);
   });
 
   it('names an option that is out of range', () => {
