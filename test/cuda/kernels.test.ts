@@ -41,9 +41,11 @@ function counted({ name, counters }: CaseResult) {
     assert.deepEqual(errors[2], errors[0]);
   });
 
-  for (const [family, atLeast] of [
-    ['matvec_q', 8],
-    ['mla_decode', 2],
+  for (const [family, atLeast, mostSpread] of [
+    ['matvec_q', 8, 0.15],
+    ['mla_decode', 2, 0.15],
+    // Short parts of many rows of weights at once: their ends share sectors with what comes later.
+    ['gemm_q', 8, 0.4],
   ] as const)
     it(`read what they need once, in whole sectors, side by side: ${family}`, async () => {
       const { results } = await runCheck(
@@ -60,7 +62,7 @@ function counted({ name, counters }: CaseResult) {
           distinctBytesRead < 1.1 * result.leastBytes,
           `${result.name}: ${distinctBytesRead}`,
         );
-        assert.ok(spreadAccesses <= 0.15 * warpAccesses, `${result.name}: ${spreadAccesses}`);
+        assert.ok(spreadAccesses <= mostSpread * warpAccesses, `${result.name}: ${spreadAccesses}`);
       }
     });
 });
