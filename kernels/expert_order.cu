@@ -27,7 +27,8 @@ LACUNA_DEVICE Part part_of(uint32_t entries, uint32_t warp) {
   return {first, entries - first < each ? entries : first + each};
 }
 
-// Calls `use(entry, expert, rank, same)` with 32 entries at a time, one a lane: `same` is how many
+// Calls `use(valid, entry, expert, rank, same)` with 32 entries at a time, one a lane (not valid
+// beyond the last): `same` is how many
 // of them visit the expert, `rank` how many of those are in lanes below.
 template <class Use>
 LACUNA_DEVICE void each_entry(const SortByExpertParams& p, Use use LACUNA_SITE) {
