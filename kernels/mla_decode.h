@@ -47,8 +47,9 @@ constexpr uint64_t mla_parts_states_bytes(uint64_t rows, uint32_t heads, uint32_
 
 // Kernels `mla_decode_f16` and `mla_decode_f32`: each row attends to positions 0 … its own, which
 // is in the cache already. Block (x, y, z) does split x, heads kMlaDecodeHeads * y …, row z; where
-// the row has fewer splits it has nothing to do. A row's result does not depend on the others.
-// Dynamic shared memory: mla_decode_shared_bytes.
+// the row has fewer splits it has nothing to do. `…_f16` multiplies queries in two halves each, so
+// they are below 65504; `…_f32` floats in their full precision. A row's result does not depend on
+// the others. Dynamic shared memory: mla_decode_shared_bytes.
 struct MlaDecodeParams {
   const float* q_latent;  // [rows, heads, rank]: W_UK^T q of the nope part, scaled; aligned to 8
   const float* q;         // [rows, heads, nope_dim + rope_dim], turned and scaled; aligned to 8
@@ -83,10 +84,16 @@ constexpr uint32_t mla_decode_shared_bytes(uint32_t value_bytes, uint32_t rank, 
          mla_decode_row_bytes(value_bytes, rank, rope_dim);
 }
 
+// With what the kernel has beside it (10 KiB), as much as a block may have from compute capability
+// 8.6 on.
+static_assert(mla_decode_shared_bytes(2, kMlaMostRank, kMlaMostRope) <= 89 * 1024);
+static_assert(mla_decode_shared_bytes(4, kMlaMostRank, kMlaMostRope) <= 89 * 1024);
+
 inline constexpr uint32_t kMlaCombineThreads = 128;
 
 // Kernel `mla_combine`, block (x, y) does head x of row y: the attended latents, divided by their
-// sums (zeros for a row without a position), as floats, as 16-bit rows (then the rank is a multiple of 32), or both.
+// sums (zeros for a row without a position), as floats, as 16-bit rows (then the rank is a multiple
+// of 32), or both.
 struct MlaCombineParams {
   MlaParts parts;
   const uint32_t* positions;  // [rows]

@@ -12,12 +12,13 @@ namespace lacuna::kernels {
 inline constexpr uint32_t kMlaPrefillThreads = 128;
 inline constexpr uint32_t kMlaPrefillRows = 64;  // of one block
 
-// Kernels `mla_prefill_f16` and `mla_prefill_f32` (multiplying halves, or floats in their full
-// precision): row t stands at position first_position + t, and sees keys up to its own. Block
-// (x, y) does kMlaPrefillRows rows of head y. A launch adds the keys of one slice: slices
-// come in order, without gaps, from position 0 up to the last row's own, and a block's rows are
-// done with the slice that holds the last of their positions: `out` is then what they attended to.
-// Slices that come after it cost nothing. Dynamic shared memory: mla_prefill_shared_bytes.
+// Kernels `mla_prefill_f16` and `mla_prefill_f32`, which multiply halves (so queries, keys and
+// values are below 65504), or floats in their full precision. Row t stands at position
+// first_position + t, and sees keys up to its own. Block (x, y) does kMlaPrefillRows rows of head
+// y. A launch adds the keys of one slice: slices come in order, without gaps, from position 0 up to
+// the last row's own, and a block's rows are done with the slice that holds the last of their
+// positions: `out` is then what they attended to. Slices that come after it cost them nothing.
+// Dynamic shared memory: mla_prefill_shared_bytes.
 struct MlaPrefillParams {
   const float* q;         // [rows, heads, nope_dim + rope_dim], turned and scaled; aligned to 16
   const float* keys;      // [keys, heads, nope_dim] of the slice, aligned to 16
@@ -61,5 +62,9 @@ constexpr uint32_t mla_prefill_shared_bytes(uint32_t value_bytes, uint32_t nope_
              ? keys * (4 * (nope_dim + value_dim) + 2 * rope_dim + 2 * (width + 8 + value_dim + 8))
              : 4 * (kMlaPrefillRows * (width + 8) + 2 * keys * (width + 8 + value_dim + 4));
 }
+
+// As much as a block may have from compute capability 8.6 on.
+static_assert(mla_prefill_shared_bytes(2, kMlaMostNope, kMlaMostRope, kMlaMostValue) <= 99 * 1024);
+static_assert(mla_prefill_shared_bytes(4, kMlaMostNope, kMlaMostRope, kMlaMostValue) <= 99 * 1024);
 
 }  // namespace lacuna::kernels

@@ -134,9 +134,11 @@ void add_mla_decode_cases(std::vector<Case>& cases) {
     const CacheShape tiny{halves, 64, 16}, lite{halves, 512, 64};
     const Decode decodes[] = {
         {tiny, 8, 32, {0}, 1},
-        {tiny, 8, 32, {1, 63, 64, kernels::kNoPosition, 65, 200}, 2},
+        {tiny, 8, 32, {1, 63, 64, 65, kernels::kNoPosition, 200}, 2},
         {tiny, 8, 32, {1000, 3}, 2},
-        {tiny, 1, 32, {2047, 2048}, 2},
+        // The first lengths with longer splits.
+        {tiny, 1, 32, {2048, 5}, 2},
+        {{halves, 16, 16}, 1, 16, {halves ? 8192u : 2050u}, 1},
         {{halves, 80, 48}, 17, 16, {15, 16, 17, 31, 33, 127, 128}, 3},
         {{halves, 16, 64}, 20, 128, {9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 64, 90, 11, 12, 13, 14}, 4},
         {lite, 16, 128, {100}, 1},
