@@ -7,8 +7,6 @@
 namespace lacuna::kernels {
 namespace {
 
-constexpr uint32_t kTogether = 2;  // token tiles without a branch between: one waits, one adds
-
 // Sums of bytes' products begin at the bits of 1.5 * 2^23. Being below 2^22 either way they then
 // are the lower bits of a float, and it takes a subtraction to have them as one, which is cheaper
 // than a conversion.
@@ -113,10 +111,10 @@ LACUNA_DEVICE void gemm(const ProductParams& p) {
           Memory::token(step, lane % 8) + lane / 16 * kGemmStep + u * kUnit + lane / 8 % 2 * 16;
       const Int16Group* groups = Memory::groups(step, u) + lane % 4 * 2;
       LACUNA_UNROLL
-      for (uint32_t first = 0; first < kGemmTokenTiles; first += kTogether) {
+      for (uint32_t first = 0; first < kGemmTokenTiles; first += kGemmTogether) {
         if (8 * first >= count) break;
         LACUNA_UNROLL
-        for (uint32_t n = first; n < first + kTogether; ++n) {
+        for (uint32_t n = first; n < first + kGemmTogether; ++n) {
           uint32_t b[4];
           load_matrices(b, bytes + 8 * n * kGemmTokenSpan);
           add_unit<Format>(q, scales, b, groups + 8 * n, sums[n]);

@@ -112,14 +112,17 @@ LACUNA_DEVICE void gemm_float(const ProductFloatParams& p) {
       const uint32_t* tokens =
           memory.tokens[lane % 8].of + k + lane / 16 * kWords + lane / 8 % 2 * 4;
       LACUNA_UNROLL
-      for (uint32_t n = 0; n < kGemmTokenTiles; ++n) {
-        if (8 * n >= count) break;
-        uint32_t b[4];  // two words of high parts, two of low ones
-        load_matrices(b, tokens + 8 * n * (sizeof(memory.tokens[0]) / sizeof(uint32_t)));
-        const uint32_t high_b[2] = {b[0], b[1]}, low_b[2] = {b[2], b[3]};
-        if constexpr (kSplit<Format>) mma_bf16(sums[n], low, high_b);
-        mma_bf16(sums[n], high, low_b);
-        mma_bf16(sums[n], high, high_b);
+      for (uint32_t first = 0; first < kGemmTokenTiles; first += kGemmTogether) {
+        if (8 * first >= count) break;
+        LACUNA_UNROLL
+        for (uint32_t n = first; n < first + kGemmTogether; ++n) {
+          uint32_t b[4];  // two words of high parts, two of low ones
+          load_matrices(b, tokens + 8 * n * (sizeof(memory.tokens[0]) / sizeof(uint32_t)));
+          const uint32_t high_b[2] = {b[0], b[1]}, low_b[2] = {b[2], b[3]};
+          if constexpr (kSplit<Format>) mma_bf16(sums[n], low, high_b);
+          mma_bf16(sums[n], high, low_b);
+          mma_bf16(sums[n], high, high_b);
+        }
       }
     }
     // Everyone is done with the step.

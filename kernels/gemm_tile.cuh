@@ -9,6 +9,8 @@ namespace lacuna::kernels {
 
 inline constexpr uint32_t kGemmWarpRows = 16;
 inline constexpr uint32_t kGemmTokenTiles = kGemmTokens / 8;  // of an instruction's eight tokens
+// Token tiles without a branch between, so that one adds while the other waits for its products.
+inline constexpr uint32_t kGemmTogether = 2;
 static_assert(kGemmRows == kGemmWarpRows * kGemmThreads / kWarp);
 
 // A lane's places in all token tiles.

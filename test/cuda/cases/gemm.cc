@@ -35,7 +35,7 @@ void add_gemm_cases(std::vector<Case>& cases) {
     const bool super = tensor_type_traits(type)->block_elements == 256;
     add(cases, {type, 7, 256, 9});
     add(cases, {type, 130, super ? 512u : 384u, 67});
-    add(cases, {type, 5, 512, 7, 2, 6, 6});
+    add(cases, {type, 5, super ? 512u : 160u, 7, 2, 6, 6});
     if (!super) {
       add(cases, {type, 1, 32, 1});
       add(cases, {type, 19, 416, 17});
