@@ -41,8 +41,8 @@ export async function runSpeed(
 ): Promise<SpeedOutcome> {
   const { engine, ours, plan, journal, started } = context;
   const { onProgress } = options;
-  const { vocabularySize } = engine.info;
-  const warmUp = randomPrompt(vocabularySize, WARM_UP, 'warm up');
+  const { vocabularySize, contextLength } = engine.info;
+  const warmUp = randomPrompt(vocabularySize, Math.min(WARM_UP, contextLength - 1), 'warm up');
   await ours.prefill(warmUp);
   const temporary = mkdtempSync(path.join(tmpdir(), 'lacuna-bench-'));
   const clear = (): void => {

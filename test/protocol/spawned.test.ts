@@ -7,7 +7,7 @@ import {
   IPCMessageWriter,
 } from 'vscode-languageserver/node';
 import { cursorText } from '../support/cursor.js';
-import { inFolder, repository, runCli } from '../support/run-cli.js';
+import { inFolder, noDriver, repository, runCli } from '../support/run-cli.js';
 import { SpawnedServer, withDeadline } from './lsp-client.js';
 import { holes } from './holes.js';
 
@@ -121,6 +121,7 @@ describe('lacuna lsp, in a process of its own', function () {
   it('speaks over the channel of Node.js, too', async () => {
     const child = fork(bin, ['lsp', '--node-ipc', `--clientProcessId=${process.pid}`], {
       silent: true,
+      env: { ...process.env, ...noDriver },
     });
     try {
       const exit = new Promise((resolve) => child.once('exit', resolve));

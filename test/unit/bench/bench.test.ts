@@ -92,6 +92,13 @@ describe('lacuna bench', function () {
       assert.deepEqual(second.decode, first.decode);
     }));
 
+  it('measures in a context shorter than what warms it up', async () => {
+    const lengths = ['--prefill', '8', '--depths', '0', '--runs', '1'];
+    const report = await reportOf(...lengths, '--keystrokes', '0', '--aborts', '0');
+    assert.ok(report.prefill[8]!.median > 0);
+    assert.equal(report.engine.device, 'cpu');
+  });
+
   it('says so where no length fits the model', async () => {
     const lengths = ['--prefill', '9000', '--depths', '9000'];
     const { code, stderr } = await runCli(['bench', '--model', model, ...lengths]);
