@@ -87,9 +87,11 @@ std::unique_ptr<Pass> CpuModel::make_pass() {
   return std::make_unique<CpuPass>(config_, options_.max_chunk);
 }
 
-void CpuModel::begin(Pass& erased, std::span<const SequenceChunk> chunks, PassKind kind) {
+void CpuModel::begin(Pass& erased, std::span<const SequenceChunk> chunks, PassKind kind,
+                     std::span<const size_t> wanted) {
   auto& pass = static_cast<CpuPass&>(erased);
   pass.kind = kind;
+  pass.wanted.assign(wanted.begin(), wanted.end());
   pass.tokens = pass.parts_done = 0;
   pass.chunks.resize(chunks.size());
   const Matrix& embedding = weights_->token_embedding;
@@ -136,9 +138,9 @@ bool CpuModel::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& in
   return true;
 }
 
-bool CpuModel::logits(Pass& erased, std::span<const size_t> rows, float* out,
-                      const std::atomic<bool>& interrupt) {
+bool CpuModel::logits(Pass& erased, float* out, const std::atomic<bool>& interrupt) {
   auto& pass = static_cast<CpuPass&>(erased);
+  const std::vector<size_t>& rows = pass.wanted;
   pool_.watch(&interrupt);
   for (size_t i = 0; i < rows.size(); ++i) {
     norm(pass.x.data() + rows[i] * config_.hidden, weights_->output_norm, 1, config_.hidden,

@@ -46,10 +46,10 @@ class CpuModel final : public DeviceModel {
   DeviceMemory memory() const override;
 
   std::unique_ptr<Pass> make_pass() override;
-  void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind) override;
+  void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind,
+             std::span<const size_t> wanted) override;
   bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
-  bool logits(Pass& pass, std::span<const size_t> rows, float* out,
-              const std::atomic<bool>& interrupt) override;
+  bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) override;
 
   void copy_page(PageId from, PageId to, size_t tokens) override {
     kv_pool_.copy(from, to, tokens);

@@ -23,11 +23,14 @@ class CpuPass final : public Pass {
   CpuPass(const ModelConfig& config, size_t max_tokens)
       : x(max_tokens * config.hidden),
         cosines(max_tokens * config.rope_dim / 2),
-        sines(cosines.size()) {}
+        sines(cosines.size()) {
+    wanted.reserve(max_tokens);
+  }
 
   PassKind kind = PassKind::kDecode;
   size_t tokens = 0;
   std::vector<PassChunk> chunks;
+  std::vector<size_t> wanted;  // rows whose logits are asked for
   // Parts of the current layer that are done. The residual stream changes at the end of a part
   // only, so an interrupted part can be run again.
   size_t parts_done = 0;

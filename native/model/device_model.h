@@ -67,17 +67,18 @@ class DeviceModel {
   // Room for one pass at a time; reused by `begin`. Must not outlive the model.
   virtual std::unique_ptr<Pass> make_pass() = 0;
 
-  // Embeds the tokens of `chunks` (1 … max_chunk ids below the vocabulary), one row each, in order.
-  // The chunks' page lists are copied.
-  virtual void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind) = 0;
+  // A pass over the tokens of `chunks` (1 … max_chunk ids below the vocabulary), one row each, in
+  // order. `wanted` names the rows (0 … tokens - 1, ascending) whose logits will be asked for. All
+  // is copied.
+  virtual void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind,
+                     std::span<const size_t> wanted) = 0;
 
   // Takes the pass through `layer`, and writes the KV of its tokens there. False when `interrupt`
   // was seen true on the way, within milliseconds: then call again to go on, or leave it.
   virtual bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) = 0;
 
-  // Logits of the pass's rows `rows` (0 … tokens - 1) into out [rows, vocabulary]. False as above.
-  virtual bool logits(Pass& pass, std::span<const size_t> rows, float* out,
-                      const std::atomic<bool>& interrupt) = 0;
+  // Logits of the wanted rows into out [wanted, vocabulary]. False as above.
+  virtual bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) = 0;
 
   // Copies the first `tokens` positions of a page, all layers.
   virtual void copy_page(PageId from, PageId to, size_t tokens) = 0;

@@ -74,7 +74,7 @@ void LaneWork::begin(std::vector<Part> parts, PassKind kind) {
     for (size_t row = rows - part.logits; row < rows; ++row) wanted_.push_back(row);
   }
   logits_.resize(wanted_.size() * model_.config().vocabulary);
-  model_.begin(*pass_, chunks, kind);
+  model_.begin(*pass_, chunks, kind, wanted_);
 }
 
 bool LaneWork::involves(const Sequence& sequence) const {
@@ -88,7 +88,7 @@ bool LaneWork::advance(const std::atomic<bool>& interrupt) {
     interrupted_ = true;
     return false;
   }
-  if (wanted_.empty() || model_.logits(*pass_, wanted_, logits_.data(), interrupt)) return true;
+  if (wanted_.empty() || model_.logits(*pass_, logits_.data(), interrupt)) return true;
   interrupted_ = true;
   return false;
 }

@@ -64,7 +64,8 @@ class Run {
     if (!begun_) {
       const SequenceChunk chunk{std::span(tokens_).subspan(first_, n), first_, branch_.pages()};
       model_.begin(*pass_, std::span(&chunk, 1),
-                   n <= kDecodeRun ? PassKind::kDecode : PassKind::kPrefill);
+                   n <= kDecodeRun ? PassKind::kDecode : PassKind::kPrefill,
+                   std::span(rows_).first(n));
       begun_ = true;
       layer_ = 0;
     }
@@ -72,7 +73,7 @@ class Run {
       if (!model_.run_layer(*pass_, layer_, interrupt)) return false;
     }
     float* out = out_.data() + first_ * model_.config().vocabulary;
-    if (!model_.logits(*pass_, std::span(rows_).first(n), out, interrupt)) return false;
+    if (!model_.logits(*pass_, out, interrupt)) return false;
     first_ += n;
     begun_ = false;
     return true;

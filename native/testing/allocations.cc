@@ -52,11 +52,11 @@ void run_pass(cpu::CpuModel& model, Pass& pass, const std::vector<int32_t>& toke
               const std::vector<PageId>& pages, std::vector<float>& logits) {
   const std::atomic<bool> never{false};
   const SequenceChunk chunk{tokens, position, pages};
-  model.begin(pass, std::span(&chunk, 1), PassKind::kPrefill);
+  const size_t last = tokens.size() - 1;
+  model.begin(pass, std::span(&chunk, 1), PassKind::kPrefill, std::span(&last, 1));
   for (size_t layer = 0; layer < model.config().layers; ++layer)
     model.run_layer(pass, layer, never);
-  const size_t last = tokens.size() - 1;
-  model.logits(pass, std::span(&last, 1), logits.data(), never);
+  model.logits(pass, logits.data(), never);
 }
 
 Napi::Value count_allocations(const Napi::CallbackInfo& info) {

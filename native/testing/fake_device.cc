@@ -23,6 +23,7 @@ class FakePass final : public Pass {
 
   const size_t number;
   std::vector<Row> rows;
+  std::vector<size_t> wanted;
   std::vector<std::vector<PageId>> pages;  // of each chunk
   uint64_t rounding = 0;
   size_t layer = 0, row = 0;  // the next to compute
@@ -52,7 +53,8 @@ std::unique_ptr<Pass> FakeDevice::make_pass() {
   return std::make_unique<FakePass>(passes_++);
 }
 
-void FakeDevice::begin(Pass& erased, std::span<const SequenceChunk> chunks, PassKind kind) {
+void FakeDevice::begin(Pass& erased, std::span<const SequenceChunk> chunks, PassKind kind,
+                       std::span<const size_t> wanted) {
   auto& pass = static_cast<FakePass&>(erased);
   pass.rows.clear();
   pass.pages.clear();
@@ -74,6 +76,9 @@ void FakeDevice::begin(Pass& erased, std::span<const SequenceChunk> chunks, Pass
   }
   expect(pass.rows.size() <= options_.max_chunk, "more tokens than a pass may hold");
   expect(kind == PassKind::kPrefill || pass.rows.size() <= kMostDecodeRows, "too many decode rows");
+  for (const size_t row : wanted)
+    expect(row < pass.rows.size(), "logits of a row that is not there");
+  pass.wanted.assign(wanted.begin(), wanted.end());
   pass.rounding = options_.rounds && kind == PassKind::kPrefill ? pass.rows.size() : 0;
   begun.push_back(std::move(record));
 }
@@ -106,9 +111,9 @@ bool FakeDevice::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& 
   return true;
 }
 
-bool FakeDevice::logits(Pass& erased, std::span<const size_t> rows, float* out,
-                        const std::atomic<bool>& interrupt) {
+bool FakeDevice::logits(Pass& erased, float* out, const std::atomic<bool>& interrupt) {
   auto& pass = static_cast<FakePass&>(erased);
+  const std::vector<size_t>& rows = pass.wanted;
   expect(pass.layer == options_.layers, "logits before the last layer");
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!unit(interrupt)) return false;

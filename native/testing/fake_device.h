@@ -45,10 +45,10 @@ class FakeDevice final : public DeviceModel {
   DeviceMemory memory() const override { return {0, 0, options_.pages * page_bytes(), 0}; }
 
   std::unique_ptr<Pass> make_pass() override;
-  void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind) override;
+  void begin(Pass& pass, std::span<const SequenceChunk> chunks, PassKind kind,
+             std::span<const size_t> wanted) override;
   bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
-  bool logits(Pass& pass, std::span<const size_t> rows, float* out,
-              const std::atomic<bool>& interrupt) override;
+  bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) override;
   void copy_page(PageId from, PageId to, size_t tokens) override;
   void read_page(PageId page, size_t tokens, std::span<std::byte> out) const override;
   void write_page(PageId page, size_t tokens, std::span<const std::byte> in) override;
