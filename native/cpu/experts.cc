@@ -109,10 +109,15 @@ void Experts::choose(const ExpertWeights& weights, const float* normed, size_t t
 }
 
 // Counting sort, stable in the tokens.
-void Experts::sort_by_expert(size_t tokens) {
+void Experts::sort_by_expert(size_t tokens, std::span<const int32_t> slot_of_expert) {
+  const auto is_elsewhere = [slot_of_expert](uint32_t expert) {
+    return !slot_of_expert.empty() && slot_of_expert[expert] >= 0;
+  };
   choices_ = tokens * config_.routing.experts_used;
   std::fill(next_row_.begin(), next_row_.end(), 0);
-  for (size_t i = 0; i < choices_; ++i) ++next_row_[chosen_[i]];
+  for (size_t i = 0; i < choices_; ++i) {
+    if (!is_elsewhere(chosen_[i])) ++next_row_[chosen_[i]];
+  }
   visits_.clear();
   uint32_t row = 0, tile = 0;
   for (uint32_t e = 0; e < config_.routing.experts; ++e) {
@@ -123,6 +128,8 @@ void Experts::sort_by_expert(size_t tokens) {
     tile += static_cast<uint32_t>((count + kTileTokens - 1) / kTileTokens);
   }
   for (size_t i = 0; i < choices_; ++i) {
+    row_of_[i] = kNowhere;
+    if (is_elsewhere(chosen_[i])) continue;
     row_of_[i] = next_row_[chosen_[i]]++;
     token_of_[row_of_[i]] = static_cast<uint32_t>(i / config_.routing.experts_used);
   }
@@ -222,7 +229,20 @@ void Experts::down(const ExpertWeights& weights) {
 void Experts::run(const ExpertWeights& weights, const float* normed, size_t tokens, PassKind kind) {
   kind_ = kind;
   choose(weights, normed, tokens);
-  sort_by_expert(tokens);
+  sort_by_expert(tokens, {});
+  run_sorted(weights, normed);
+}
+
+void Experts::run_chosen(const ExpertWeights& weights, const ExpertChoices& choices) {
+  kind_ = choices.kind;
+  const size_t count = choices.tokens * config_.routing.experts_used;
+  std::copy_n(choices.chosen, count, chosen_.begin());
+  std::copy_n(choices.weights, count, chosen_weights_.begin());
+  sort_by_expert(choices.tokens, choices.slot_of_expert);
+  run_sorted(weights, choices.normed);
+}
+
+void Experts::run_sorted(const ExpertWeights& weights, const float* normed) {
   gather(weights, normed);
   gate_and_up(weights);
   prepare_inner(weights);
@@ -234,6 +254,7 @@ void Experts::add_to(float* x) {
   const size_t tokens = choices_ / used;
   pool_.run(tokens, tokens * used * hidden, [&](size_t first, size_t last, size_t) {
     for (size_t i = first * used; i < last * used; ++i) {
+      if (row_of_[i] == kNowhere) continue;
       kernels_.add_scaled(x + i / used * hidden, down_.data() + row_of_[i] * hidden, hidden,
                           chosen_weights_[i]);
     }

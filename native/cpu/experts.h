@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "cpu/buffer.h"
 #include "cpu/kernels.h"
 #include "cpu/linear.h"
 #include "cpu/thread_pool.h"
+#include "model/host_experts.h"
 #include "model/weights.h"
 
 namespace lacuna::cpu {
@@ -23,6 +25,10 @@ class Experts {
   // the pool was stopped.
   void run(const ExpertWeights& weights, const float* normed, size_t tokens, PassKind kind);
 
+  // The same for choices that were made elsewhere; those whose expert has a place in
+  // `slot_of_expert` (≥ 0; empty: none has) are left out.
+  void run_chosen(const ExpertWeights& weights, const ExpertChoices& choices);
+
   // x [tokens, hidden] += Σ weight * expert(normed) of the last run. Contributions are added in
   // ascending order of the expert, so a token's sum does not depend on the order of its batch.
   void add_to(float* x);
@@ -30,6 +36,8 @@ class Experts {
   size_t bytes() const;
 
  private:
+  static constexpr uint32_t kNowhere = UINT32_MAX;
+
   // A visited expert and its rows in the sorted buffers.
   struct Visit {
     uint32_t expert;
@@ -58,7 +66,8 @@ class Experts {
   };
 
   void choose(const ExpertWeights& weights, const float* normed, size_t tokens);
-  void sort_by_expert(size_t tokens);
+  void sort_by_expert(size_t tokens, std::span<const int32_t> slot_of_expert);
+  void run_sorted(const ExpertWeights& weights, const float* normed);
   Form input_form(TensorType type, const Visit& visit) const;
   Form inner_form(const ExpertWeights& weights, const Visit& visit) const;
   // All three products on the tile unit: what lies between them is never written as float32.
@@ -76,7 +85,7 @@ class Experts {
   std::vector<uint32_t> chosen_;       // [max_tokens, experts_used]
   std::vector<float> chosen_weights_;  // [max_tokens, experts_used]
   std::vector<uint32_t>
-      row_of_;  // [max_tokens, experts_used]: row of a choice in the sorted buffers
+      row_of_;  // [max_tokens, experts_used]: row of a choice in the sorted buffers, or kNowhere
   std::vector<uint32_t> token_of_;  // [max_tokens, experts_used]: token of a sorted row
   std::vector<uint32_t> next_row_;  // [experts]
   PassKind kind_ = PassKind::kDecode;
