@@ -10,6 +10,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   lacuna::addon::register_load_engine(env, exports);
   lacuna::addon::register_cpu_features(env, exports);
   lacuna::addon::register_cuda_probe(env, exports);
+  lacuna::addon::register_cuda_plan(env, exports);
   return exports;
 }
 

@@ -40,8 +40,14 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
     LoadedEngine& loaded = *call[0].As<Napi::External<LoadedEngine>>().Data();
     engine_ = std::move(loaded.engine);
     const DeviceModel& model = engine_->model();
-    info_ = {cpu::kernels_for(loaded.path).name, loaded.threads,     model.context_length(),
-             model.config().vocabulary,          model.page_bytes(), model.memory()};
+    info_ = {cpu::kernels_for(loaded.path).name,
+             loaded.threads,
+             model.context_length(),
+             model.config().vocabulary,
+             model.page_bytes(),
+             model.memory(),
+             loaded.device,
+             loaded.gpu};
   }
 
   // The engine's thread must be gone before the channel it speaks through.
@@ -55,12 +61,15 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
     const char* path;
     size_t threads, context_length, vocabulary, page_bytes;
     DeviceMemory memory;
+    Device device;
+    std::string gpu;
   };
 
   Napi::Value info(const Napi::CallbackInfo& call) {
     Napi::Object o = Napi::Object::New(call.Env());
     const DeviceMemory& memory = info_.memory;
-    o.Set("device", "cpu");
+    o.Set("device", info_.device == Device::kCuda ? "cuda" : "cpu");
+    if (!info_.gpu.empty()) o.Set("gpu", info_.gpu);
     o.Set("cpuPath", info_.path);
     o.Set("threads", static_cast<double>(info_.threads));
     o.Set("contextLength", static_cast<double>(info_.context_length));

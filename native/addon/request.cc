@@ -1,6 +1,7 @@
 #include "addon/request.h"
 
 #include <cmath>
+#include <map>
 #include <string>
 
 #include "addon/errors.h"
@@ -126,19 +127,20 @@ LoadOptions to_load_options(const Napi::Value& value) {
   options.threads = whole(object, "threads", options.threads, 256);
   options.chunk = whole(object, "chunk", options.chunk, 4096);
   options.kv_bytes = whole(object, "kvBytes", options.kv_bytes, 9007199254740991.0);
-  const Napi::Value device = object.Get("device");
-  const std::string where = device.IsUndefined() ? "cpu" : device.ToString().Utf8Value();
-  if (where == "cuda") {
-    throw to_js_error(value.Env(), Error(ErrorCode::kUnsupported,
-                                         "this build computes on the CPU alone", "Use the CPU."));
-  }
-  if (where != "cpu")
-    refuse(value.Env(), "field `device` is '" + where + "', not one of cpu, cuda");
   const Napi::Value cache = object.Get("kvCache");
   const std::string form = cache.IsUndefined() ? "auto" : cache.ToString().Utf8Value();
-  if (form != "auto" && form != "int8")
-    refuse(value.Env(), "field `kvCache` is '" + form + "', not one of auto, int8");
-  options.int8_cache = form == "int8";
+  const std::map<std::string, CacheForm> forms{{"auto", CacheForm::kAuto},
+                                               {"int8", CacheForm::kInt8},
+                                               {"f16", CacheForm::kFloat16},
+                                               {"f32", CacheForm::kFloat32}};
+  if (!forms.contains(form))
+    refuse(value.Env(), "field `kvCache` is '" + form + "', not one of auto, int8, f16, f32");
+  options.cache = forms.at(form);
+  const Napi::Value device = object.Get("device");
+  const std::string where = device.IsUndefined() ? "cpu" : device.ToString().Utf8Value();
+  if (where != "cpu" && where != "cuda")
+    refuse(value.Env(), "field `device` is '" + where + "', not one of cpu, cuda");
+  options.device = where == "cuda" ? Device::kCuda : Device::kCpu;
   const Napi::Value path = object.Get("cpuPath");
   const std::string name = path.IsUndefined() ? "auto" : path.ToString().Utf8Value();
   if (name == "auto") return options;

@@ -1,0 +1,44 @@
+// From the residual stream to logits.
+#pragma once
+
+#include "cuda/cuda_pass.h"
+#include "cuda/device_weights.h"
+#include "cuda/forms.h"
+#include "cuda/norms.h"
+#include "cuda/product_kernels.h"
+#include "gather_rows.h"
+
+namespace lacuna::cuda {
+
+struct HeadScratch {
+  HeadScratch(Arena& arena, const ModelConfig& config, const ModelForms& forms, size_t rows);
+
+  DeviceBuffer normed;  // [rows, hidden]
+  DeviceBuffer chosen;  // [kMostDecodeRows, hidden]
+  Activations fixed;    // … fixed
+  DeviceBuffer logits;  // [kMostDecodeRows, vocabulary]
+};
+
+class Head {
+ public:
+  // All must outlive it.
+  Head(const KernelLibrary& library, const Products& products, const Norms& norms,
+       const ModelConfig& config, HeadScratch scratch);
+
+  // The pass's rows, with what the last layer adds, normed.
+  void norm(const Stream& stream, const DeviceWeights& w, const CudaPass& pass) const;
+
+  // Logits of the wanted rows first … first + count - 1 (of at most kMostDecodeRows) into the
+  // pass's pinned memory.
+  void logits(const Stream& stream, const DeviceWeights& w, const CudaPass& pass, size_t first,
+              size_t count) const;
+
+ private:
+  const Products& products_;
+  const Norms& norms_;
+  const ModelConfig& config_;
+  const HeadScratch scratch_;
+  const Kernel<kernels::GatherRowsParams> gather_;
+};
+
+}  // namespace lacuna::cuda
