@@ -82,9 +82,8 @@ async function* modelChecks(
   yield checkModelFile(addon.openModelFile(choice.path), choice);
   const { threads, contextLength, maxTokens } = defaultSettings;
   const options = { threads, contextLength };
-  const { planCuda } = addon;
-  if (device !== 'cpu' && planCuda && (await prober.probe()).works) {
-    yield [checkPlan(() => planCuda(choice.path, options))];
+  if (device !== 'cpu' && (await prober.probe()).works) {
+    yield [checkPlan(() => addon.planCuda(choice.path, options))];
   }
 
   const available = availableMemory();

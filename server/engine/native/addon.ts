@@ -249,5 +249,5 @@ export interface NativeAddon {
    */
   probeCuda(driver?: string): NativeGpu;
   /** How `loadEngine` with the same options and `device: 'cuda'` would fill the GPU. Only where a probe went well. */
-  readonly planCuda?: (path: string, options: NativeEngineOptions) => CudaPlan;
+  planCuda(path: string, options: NativeEngineOptions): CudaPlan;
 }

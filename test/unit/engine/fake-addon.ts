@@ -75,6 +75,10 @@ export class FakeAddon implements NativeAddon {
     throw new Error('not part of the fake');
   }
 
+  planCuda(): never {
+    throw new Error('not part of the fake');
+  }
+
   /** What `savePrefix` and `restorePrefix` do: they tell, or fail with `fileError`. */
   private file(verb: string, path: string, tokens: number): Promise<number> {
     this.files.push(`${verb} ${path}`);
