@@ -46,6 +46,12 @@ export function parseResources(log) {
   return kernels;
 }
 
+/** @returns {Record<string, number>} by kernel: the threads of a block, as its launch bounds say */
+export function parseThreads(ptx) {
+  const bounds = ptx.matchAll(/\.entry (\w+)\([^)]*\)\s*\.maxntid (\d+)/g);
+  return Object.fromEntries([...bounds].map(([, name, threads]) => [name, Number(threads)]));
+}
+
 /** @returns {Record<string, Record<string, number>>} by kernel: `all` instructions, and those that are counted apart */
 export function countInstructions(ptx) {
   const kernels = {};
@@ -81,7 +87,7 @@ async function compileAll(nvcc, options, use) {
   }
 }
 
-/** Registers and memory of every kernel on every architecture, as `parseResources`. Takes about a minute. */
+/** Registers and memory of every kernel on every architecture, as `parseResources`. Takes some minutes. */
 export async function measureResources(nvcc) {
   const targets = architectures.map((each) => `-gencode=arch=compute_${each},code=sm_${each}`);
   const kernels = {};
@@ -91,23 +97,30 @@ export async function measureResources(nvcc) {
   return kernels;
 }
 
-/** As `countInstructions`, in the code for the oldest architecture. Takes some seconds. */
-export async function measureInstructions(nvcc) {
-  const kernels = {};
-  await compileAll(nvcc, ['-ptx', `-arch=compute_${architectures[0]}`], (_, file) =>
-    Object.assign(kernels, countInstructions(readFileSync(file, 'utf8'))),
-  );
-  return kernels;
+/**
+ * Of the code for the oldest architecture. Takes about a minute.
+ *
+ * @returns {Promise<{instructions: object, threads: object}>} as `countInstructions` and `parseThreads`
+ */
+export async function measureCode(nvcc) {
+  const measured = { instructions: {}, threads: {} };
+  await compileAll(nvcc, ['-ptx', `-arch=compute_${architectures[0]}`], (_, file) => {
+    const ptx = readFileSync(file, 'utf8');
+    Object.assign(measured.instructions, countInstructions(ptx));
+    Object.assign(measured.threads, parseThreads(ptx));
+  });
+  return measured;
 }
 
 /** The budget of kernels that cost this. */
-export function budgetOf(resources, instructions) {
+export function budgetOf(resources, { instructions, threads }) {
   const names = Object.keys(instructions).sort();
   const budget = names.map((name) => {
     const all = Object.entries(resources[name]);
     return [
       name,
       {
+        threads: threads[name],
         registers: Object.fromEntries(all.map(([each, { registers }]) => [each, registers])),
         shared: Math.max(...all.map(([, { shared }]) => shared)),
         instructions: instructions[name],

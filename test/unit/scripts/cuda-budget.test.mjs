@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import {
   countInstructions,
-  measureInstructions,
+  measureCode,
   overBudget,
   parseResources,
+  parseThreads,
 } from '../../../scripts/lib/cuda-budget.mjs';
 import { findNvcc } from '../../../scripts/lib/cuda.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
@@ -68,6 +69,10 @@ describe('the budget of CUDA kernels', () => {
     });
   });
 
+  it('reads the threads of a block', () => {
+    assert.deepEqual(parseThreads(ptx), { add: 128 });
+  });
+
   it('names what goes beyond it', () => {
     assert.deepEqual(overBudget(resources, instructions, budget), [
       'add: bytes of spilled registers on sm_80 12, budget 0',
@@ -102,6 +107,7 @@ describe('the budget of CUDA kernels', () => {
       {},
       ...logs.map((file) => parseResources(readFileSync(inRoot(file), 'utf8'))),
     );
-    assert.deepEqual(overBudget(built, await measureInstructions(nvcc), recorded.kernels), []);
+    const { instructions: counted } = await measureCode(nvcc);
+    assert.deepEqual(overBudget(built, counted, recorded.kernels), []);
   });
 });
