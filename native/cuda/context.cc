@@ -53,7 +53,9 @@ DeviceBuffer::DeviceBuffer(const Context& context, size_t bytes)
 }
 
 DeviceBuffer::~DeviceBuffer() {
-  if (address_ != 0) context_->api().cuMemFree(address_);
+  if (address_ == 0) return;
+  context_->make_current_or_not();
+  context_->api().cuMemFree(address_);
 }
 
 DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept
@@ -74,7 +76,9 @@ PinnedBuffer::PinnedBuffer(const Context& context, size_t bytes)
 }
 
 PinnedBuffer::~PinnedBuffer() {
-  if (data_ != nullptr) context_->api().cuMemFreeHost(data_);
+  if (data_ == nullptr) return;
+  context_->make_current_or_not();
+  context_->api().cuMemFreeHost(data_);
 }
 
 PinnedBuffer::PinnedBuffer(PinnedBuffer&& other) noexcept

@@ -21,6 +21,8 @@ class Context {
 
   // Every thread that uses anything of this context calls this first. The constructor does.
   void make_current() const;
+  // For destructors, which may run on any thread: the same without a throw.
+  void make_current_or_not() const noexcept { api().cuCtxSetCurrent(handle_); }
 
   const Driver& driver() const { return *driver_; }
   const DriverApi& api() const { return driver_->api(); }

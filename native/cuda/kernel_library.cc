@@ -40,6 +40,7 @@ CUmodule KernelLibrary::load(const KernelImage& image) const {
 }
 
 void KernelLibrary::unload() {
+  context_.make_current_or_not();
   for (const CUmodule module : modules_) context_.api().cuModuleUnload(module);
 }
 

@@ -7,6 +7,7 @@ Event::Event(const Context& context) : context_(context) {
 }
 
 Event::~Event() {
+  context_.make_current_or_not();
   context_.api().cuEventDestroy(handle_);
 }
 
@@ -33,6 +34,7 @@ Stream::Stream(const Context& context) : context_(context) {
 }
 
 Stream::~Stream() {
+  context_.make_current_or_not();
   context_.api().cuStreamDestroy(handle_);
 }
 
@@ -87,6 +89,7 @@ Graph::Graph(const Stream& stream, const std::function<void()>& enqueue)
 }
 
 Graph::~Graph() {
+  context_.make_current_or_not();
   context_.api().cuGraphExecDestroy(handle_);
 }
 

@@ -13,6 +13,8 @@ namespace {
 struct CudaLoad {
   std::shared_ptr<const cuda::Driver> driver;
   cuda::DeviceInfo device;
+  // Kept until the model has opened its own: opening the device anew takes time.
+  std::unique_ptr<const cuda::Context> context;
   std::unique_ptr<const ModelWeights> weights;
   cuda::CudaOptions options;
   cuda::MemoryPlan plan;
@@ -35,9 +37,9 @@ CudaLoad prepare(const LoadContext& context) {
   load.options.pages = pages_for(context, cuda::kv_page_bytes(context.config, load.options.format));
   load.options.context_length = context_for(context, load.options.pages);
   load.options.max_chunk = std::min(context.options.chunk, load.options.context_length);
-  // Opened for its memory alone; the model opens its own.
-  const cuda::Context device(load.driver, load.device);
-  load.plan = cuda::plan_memory(*load.weights, context.config, load.options, device.memory());
+  load.context = std::make_unique<const cuda::Context>(load.driver, load.device);
+  load.plan =
+      cuda::plan_memory(*load.weights, context.config, load.options, load.context->memory());
   return load;
 }
 
@@ -62,8 +64,8 @@ LoadedModel load_on_cuda(const LoadContext& context, const Progress& progress) {
   }
   std::string gpu = load.device.name;
   auto model = std::make_unique<cuda::CudaModel>(
-      cuda::CudaModel::Parts{std::move(load.driver), std::move(load.device),
-                             std::move(load.weights), std::move(host_experts)},
+      cuda::CudaModel::Parts{load.driver, load.device, std::move(load.weights),
+                             std::move(host_experts)},
       context.config, load.options, load.plan, progress);
   const bool halves = load.options.format == cuda::KvFormat::kFloat16;
   return {std::move(model), halves ? "cuda f16" : "cuda f32", path, std::move(gpu)};

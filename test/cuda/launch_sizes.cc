@@ -1,5 +1,6 @@
-// Prints what a launch of each kernel asks for beside what the compiler knows: dynamic shared memory
-// in bytes, for the dimensions of DeepSeek-Coder-V2-Lite and one token where it depends on them.
+// Prints what a launch of each kernel asks for beside what the compiler knows: dynamic shared
+// memory in bytes, for the dimensions of DeepSeek-Coder-V2-Lite and one token where it depends on
+// them.
 #include <cstdio>
 #include <string>
 

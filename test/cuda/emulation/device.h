@@ -51,6 +51,11 @@ void replace_device(const Settings& settings);
 template <class Call>
 cuda::CUresult guarded(Call call);
 
+// The same for what belongs to a context: refused on a thread that has not chosen one.
+template <class Call>
+cuda::CUresult in_context(Call call);
+
+bool thread_has_context();
 std::recursive_mutex& driver_mutex();
 cuda::CUresult break_device(const char* what);
 
@@ -63,6 +68,12 @@ cuda::CUresult guarded(Call call) {
   } catch (const std::exception& e) {
     return break_device(e.what());
   }
+}
+
+template <class Call>
+cuda::CUresult in_context(Call call) {
+  return guarded(
+      [&](Device& d) { return thread_has_context() ? call(d) : cuda::CUDA_ERROR_INVALID_CONTEXT; });
 }
 
 }  // namespace lacuna::emulation

@@ -151,20 +151,24 @@ namespace {
 thread_local CUcontext chosen = nullptr;
 }  // namespace
 
+bool lacuna::emulation::thread_has_context() {
+  return chosen != nullptr;
+}
+
 LACUNA_EXPORT CUresult cuCtxSetCurrent(CUcontext context) {
   chosen = context;
   return CUDA_SUCCESS;
 }
 
 LACUNA_EXPORT CUresult cuCtxSynchronize() {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     d.run_all();
     return CUDA_SUCCESS;
   });
 }
 
 LACUNA_EXPORT CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     *total = d.memory.limit();
     *free = *total - d.memory.used();
     return CUDA_SUCCESS;
@@ -172,8 +176,7 @@ LACUNA_EXPORT CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
 }
 
 LACUNA_EXPORT CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
-  return guarded([&](Device& d) {
-    if (chosen == nullptr) return CUDA_ERROR_INVALID_CONTEXT;
+  return in_context([&](Device& d) {
     if (d.recording()) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     if (bytes == 0) return CUDA_ERROR_INVALID_VALUE;
     d.allocation_calls += 1;
@@ -184,7 +187,7 @@ LACUNA_EXPORT CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
 }
 
 LACUNA_EXPORT CUresult cuMemFree_v2(CUdeviceptr address) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     d.run_all();
     d.memory.free(address);
     return CUDA_SUCCESS;
@@ -192,8 +195,7 @@ LACUNA_EXPORT CUresult cuMemFree_v2(CUdeviceptr address) {
 }
 
 LACUNA_EXPORT CUresult cuMemHostAlloc(void** address, size_t bytes, unsigned) {
-  return guarded([&](Device& d) {
-    if (chosen == nullptr) return CUDA_ERROR_INVALID_CONTEXT;
+  return in_context([&](Device& d) {
     *address = std::malloc(bytes);
     if (*address == nullptr) return CUDA_ERROR_OUT_OF_MEMORY;
     std::memset(*address, 0xff, bytes);
@@ -203,7 +205,7 @@ LACUNA_EXPORT CUresult cuMemHostAlloc(void** address, size_t bytes, unsigned) {
 }
 
 LACUNA_EXPORT CUresult cuMemFreeHost(void* address) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     d.run_all();
     if (d.pinned.erase(static_cast<std::byte*>(address)) == 0) return CUDA_ERROR_INVALID_VALUE;
     std::free(address);

@@ -10,7 +10,7 @@ using namespace lacuna::emulation;
 #define LACUNA_EXPORT extern "C" __attribute__((visibility("default")))
 
 LACUNA_EXPORT CUresult cuStreamBeginCapture_v2(CUstream handle, CUstreamCaptureMode) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     Stream& stream = d.stream(handle);
     if (stream.capture != nullptr) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     stream.capture = new Capture{{}, &stream};
@@ -21,7 +21,7 @@ LACUNA_EXPORT CUresult cuStreamBeginCapture_v2(CUstream handle, CUstreamCaptureM
 
 // All streams that were drawn into the recording must have been joined to its first by then.
 LACUNA_EXPORT CUresult cuStreamEndCapture(CUstream handle, CUgraph* graph) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     Stream& stream = d.stream(handle);
     const std::unique_ptr<Capture> capture(stream.capture);
     if (capture == nullptr || capture->origin != &stream) return CUDA_ERROR_INVALID_VALUE;
@@ -48,7 +48,7 @@ LACUNA_EXPORT CUresult cuStreamEndCapture(CUstream handle, CUgraph* graph) {
 
 LACUNA_EXPORT CUresult cuGraphInstantiateWithFlags(CUgraphExec* executable, CUgraph graph,
                                                    unsigned long long) {
-  return guarded([&](Device&) {
+  return in_context([&](Device&) {
     *executable = reinterpret_cast<CUgraphExec>(
         new std::shared_ptr<const Graph>(new Graph(*reinterpret_cast<Graph*>(graph))));
     return CUDA_SUCCESS;
@@ -56,7 +56,7 @@ LACUNA_EXPORT CUresult cuGraphInstantiateWithFlags(CUgraphExec* executable, CUgr
 }
 
 LACUNA_EXPORT CUresult cuGraphLaunch(CUgraphExec executable, CUstream stream) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     const auto graph = *reinterpret_cast<std::shared_ptr<const Graph>*>(executable);
     d.graph_launches += 1;
     enqueue(d.stream(stream), [&d, graph] { run_graph(*graph, d.settings.order, d.random); });

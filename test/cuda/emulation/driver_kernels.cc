@@ -27,7 +27,7 @@ LACUNA_EXPORT const char lacunaEmulationImage[];
 const char lacunaEmulationImage[] = "emulated";
 
 LACUNA_EXPORT CUresult cuModuleLoadData(CUmodule* module, const void* image) {
-  return guarded([&](Device&) {
+  return in_context([&](Device&) {
     uint32_t magic;
     std::memcpy(&magic, image, sizeof(magic));
     if (magic != kFatbinMagic && std::memcmp(image, lacunaEmulationImage, 8) != 0) {
@@ -39,7 +39,7 @@ LACUNA_EXPORT CUresult cuModuleLoadData(CUmodule* module, const void* image) {
 }
 
 LACUNA_EXPORT CUresult cuModuleUnload(CUmodule module) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     d.run_all();
     delete reinterpret_cast<Functions*>(module);
     return CUDA_SUCCESS;
@@ -48,7 +48,7 @@ LACUNA_EXPORT CUresult cuModuleUnload(CUmodule module) {
 
 LACUNA_EXPORT CUresult cuModuleGetFunction(CUfunction* function, CUmodule module,
                                            const char* name) {
-  return guarded([&](Device&) {
+  return in_context([&](Device&) {
     const KernelEntry* kernel = find_kernel(name);
     if (kernel == nullptr) return CUDA_ERROR_NOT_FOUND;
     auto& functions = *reinterpret_cast<Functions*>(module);
@@ -60,7 +60,7 @@ LACUNA_EXPORT CUresult cuModuleGetFunction(CUfunction* function, CUmodule module
 
 LACUNA_EXPORT CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute which,
                                           int value) {
-  return guarded([&](Device&) {
+  return in_context([&](Device&) {
     if (which != CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES || value > 99 * 1024) {
       return CUDA_ERROR_INVALID_VALUE;
     }
@@ -73,7 +73,7 @@ LACUNA_EXPORT CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsi
                                       unsigned grid_z, unsigned block_x, unsigned block_y,
                                       unsigned block_z, unsigned shared, CUstream stream,
                                       void** parameters, void**) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     const auto* f = reinterpret_cast<const Function*>(function);
     const unsigned threads = block_x * block_y * block_z;
     if (grid_x == 0 || grid_y == 0 || grid_z == 0 || grid_y > 65535 || grid_z > 65535 ||

@@ -11,7 +11,7 @@ using namespace lacuna::emulation;
 
 LACUNA_EXPORT CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t bytes,
                                             CUstream stream) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     d.check_pinned(from, bytes, "copy to the device");
     d.memory.range(to, bytes, Access::kRead, "copy to the device");
     enqueue(d.stream(stream), [&d, to, from, bytes] {
@@ -24,7 +24,7 @@ LACUNA_EXPORT CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, si
 
 LACUNA_EXPORT CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes,
                                             CUstream stream) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     d.check_pinned(to, bytes, "copy to the host");
     d.memory.range(from, bytes, Access::kRead, "copy to the host");
     // Whoever reads before the copy is done must not find what is right by chance.
@@ -39,7 +39,7 @@ LACUNA_EXPORT CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t b
 
 LACUNA_EXPORT CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes,
                                             CUstream stream) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     enqueue(d.stream(stream), [&d, to, from, bytes] {
       const std::byte* source = d.memory.range(from, bytes, Access::kRead, "copy");
       std::memmove(d.memory.range(to, bytes, Access::kWrite, "copy"), source, bytes);
@@ -51,7 +51,7 @@ LACUNA_EXPORT CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, si
 
 LACUNA_EXPORT CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t bytes,
                                        CUstream stream) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     enqueue(d.stream(stream), [&d, to, value, bytes] {
       std::memset(d.memory.range(to, bytes, Access::kWrite, "fill"), value, bytes);
     });
@@ -60,14 +60,14 @@ LACUNA_EXPORT CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size
 }
 
 LACUNA_EXPORT CUresult cuStreamCreate(CUstream* stream, unsigned) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     *stream = reinterpret_cast<CUstream>(*d.streams.insert(new Stream).first);
     return CUDA_SUCCESS;
   });
 }
 
 LACUNA_EXPORT CUresult cuStreamDestroy_v2(CUstream handle) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     Stream& stream = d.stream(handle);
     d.run_all();  // others may wait for its events
     d.streams.erase(&stream);
@@ -77,7 +77,7 @@ LACUNA_EXPORT CUresult cuStreamDestroy_v2(CUstream handle) {
 }
 
 LACUNA_EXPORT CUresult cuStreamSynchronize(CUstream handle) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     if (d.recording()) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     Stream& stream = d.stream(handle);
     run_until(stream, stream.enqueued);
@@ -86,7 +86,7 @@ LACUNA_EXPORT CUresult cuStreamSynchronize(CUstream handle) {
 }
 
 LACUNA_EXPORT CUresult cuStreamWaitEvent(CUstream handle, CUevent event, unsigned) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     wait_for(d.stream(handle), *reinterpret_cast<Event*>(event));
     return CUDA_SUCCESS;
   });
@@ -103,7 +103,7 @@ LACUNA_EXPORT CUresult cuEventDestroy_v2(CUevent event) {
 }
 
 LACUNA_EXPORT CUresult cuEventRecord(CUevent event, CUstream stream) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     record(*reinterpret_cast<Event*>(event), d.stream(stream));
     return CUDA_SUCCESS;
   });
@@ -111,7 +111,7 @@ LACUNA_EXPORT CUresult cuEventRecord(CUevent event, CUstream stream) {
 
 // Asking makes one piece of the work happen: who asks often enough sees the end.
 LACUNA_EXPORT CUresult cuEventQuery(CUevent handle) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     if (d.recording()) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     const auto& event = *reinterpret_cast<Event*>(handle);
     if (has_passed(event)) return CUDA_SUCCESS;
@@ -121,7 +121,7 @@ LACUNA_EXPORT CUresult cuEventQuery(CUevent handle) {
 }
 
 LACUNA_EXPORT CUresult cuEventSynchronize(CUevent handle) {
-  return guarded([&](Device& d) {
+  return in_context([&](Device& d) {
     if (d.recording()) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     const auto& event = *reinterpret_cast<Event*>(handle);
     while (!has_passed(event)) run_step_towards(event);
@@ -131,7 +131,7 @@ LACUNA_EXPORT CUresult cuEventSynchronize(CUevent handle) {
 
 // The emulated device knows no time.
 LACUNA_EXPORT CUresult cuEventElapsedTime(float* milliseconds, CUevent from, CUevent to) {
-  return guarded([&](Device&) {
+  return in_context([&](Device&) {
     *milliseconds = 0;
     const bool passed =
         has_passed(*reinterpret_cast<Event*>(from)) && has_passed(*reinterpret_cast<Event*>(to));
