@@ -5,17 +5,10 @@
 #include <cstdint>
 
 #include "cuda/context.h"
-#include "cuda/kv_pages.h"
+#include "cuda/cuda_options.h"
 #include "model/weights.h"
 
 namespace lacuna::cuda {
-
-struct CudaOptions {
-  size_t context_length;  // positions of one sequence, ≥ 1
-  size_t max_chunk;       // tokens a pass may hold, ≥ 1
-  size_t pages;           // of KV, ≥ 1
-  KvFormat format;
-};
 
 struct MemoryPlan {
   size_t free;          // bytes of the device, before

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "cuda/attention.h"
+#include "cuda/cuda_options.h"
 #include "cuda/feed_forward.h"
 #include "cuda/head.h"
-#include "cuda/memory_plan.h"
 #include "cuda/mixture.h"
 
 namespace lacuna::cuda {

@@ -92,7 +92,9 @@ describe('rooms', () => {
 
   it('no room but the loader and the addon knows which devices there are', () => {
     const strays = sources('native')
-      .filter((file) => !/^native\/(cuda|addon|testing)\/|^native\/runtime\/load(_cuda)?\./.test(file))
+      .filter(
+        (file) => !/^native\/(cuda|addon|testing)\/|^native\/runtime\/load(_cuda)?\./.test(file),
+      )
       .filter((file) => includes(file).some((name) => name.startsWith('cuda/')));
     assert.deepEqual(strays, []);
   });
