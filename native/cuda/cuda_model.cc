@@ -31,7 +31,7 @@ const ModelConfig& checked(const ModelConfig& c) {
       kernels::mla_takes(c.heads, c.kv_lora_rank, c.rope_dim, c.nope_dim, c.value_dim) &&
       r.experts <= kernels::kRouterMostExperts && r.groups <= kernels::kRouterMostGroups &&
       r.experts_used <= kernels::kRouterMostUsed && c.hidden <= kernels::kRmsNormMostColumns &&
-      c.q_lora_rank <= kernels::kRmsNormMostColumns;
+      c.q_lora_rank <= kernels::kRmsNormMostColumns && c.vocabulary <= kernels::kMostVocabulary;
   if (!takes) {
     throw Error(ErrorCode::kUnsupported,
                 "the GPU's kernels do not take a model of these dimensions (" +
@@ -90,6 +90,7 @@ CudaModel::CudaModel(Parts parts, const ModelConfig& config, const CudaOptions& 
                  std::move(scratch_.attention)),
       feed_forward_(products_, gate_, std::move(scratch_.feed_forward)),
       head_(library_, products_, norms_, config_, std::move(scratch_.head)),
+      host_logits_(context_, kMostDecodeRows * config.vocabulary * sizeof(float)),
       kv_(context_, stream_, config_, options.format, options.pages) {
   if (config_.routing.experts > 0)
     mixture_.emplace(library_, products_, gate_, config_, std::move(scratch_.mixture));
@@ -150,10 +151,9 @@ bool CudaModel::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& i
 bool CudaModel::logits(Pass& erased, float* out, const std::atomic<bool>& interrupt) {
   CudaPass& pass = own(erased);
   context_.make_current();
-  const size_t vocabulary = config_.vocabulary, rows = pass.wanted.size();
-  if (pass.is_enqueued) {
-    pass.launched.synchronize();
-    std::memcpy(out, pass.logits.as<float>(), rows * vocabulary * sizeof(float));
+  const size_t rows = pass.wanted.size();
+  if (pass.has_logits) {
+    bring_logits(pass, 0, rows, out);
     return true;
   }
   head_.norm(stream_, weights_, pass);
@@ -162,15 +162,51 @@ bool CudaModel::logits(Pass& erased, float* out, const std::atomic<bool>& interr
     if (interrupt) return false;
     const size_t count = std::min(rows - first, kMostDecodeRows);
     head_.logits(stream_, weights_, pass, first, count);
-    stream_.record(pass.launched);
-    pass.launched.synchronize();
-    std::memcpy(out + first * vocabulary, pass.logits.as<float>(),
-                count * vocabulary * sizeof(float));
+    bring_logits(pass, 0, count, out + first * config_.vocabulary);
   }
   return true;
 }
 
-// A decoding pass from its inputs to its logits. Page lists change seldom, and go before.
+bool CudaModel::candidates(Pass& erased, std::span<LogitCandidates> out,
+                           const std::atomic<bool>& interrupt) {
+  static_assert(sizeof(LogitCandidates) == sizeof(kernels::LogitCandidates) &&
+                LogitCandidates::kCount == kernels::kCandidates);
+  CudaPass& pass = own(erased);
+  context_.make_current();
+  if (!pass.has_logits) {
+    if (interrupt) return false;
+    enqueue_head(pass);
+    stream_.record(pass.launched);
+    pass.has_logits = true;
+  }
+  pass.launched.synchronize();
+  std::memcpy(out.data(), pass.candidates.as<std::byte>(), out.size_bytes());
+  return true;
+}
+
+void CudaModel::logits_row(Pass& pass, size_t i, float* out) {
+  context_.make_current();
+  bring_logits(own(pass), i, 1, out);
+}
+
+// Of the pass's logits, those of `count` rows. Waits.
+void CudaModel::bring_logits(CudaPass& pass, size_t first, size_t count, float* out) {
+  const size_t row = config_.vocabulary * sizeof(float);
+  stream_.copy_to_host(host_logits_.as<float>(), pass.logits.address() + first * row, count * row);
+  stream_.record(pass.launched);
+  pass.launched.synchronize();
+  std::memcpy(out, host_logits_.as<float>(), count * row);
+}
+
+// Logits and candidates of all wanted rows, at most kMostDecodeRows.
+void CudaModel::enqueue_head(CudaPass& pass) {
+  head_.norm(stream_, weights_, pass);
+  pass.adds_plain = pass.adds_routed = false;
+  head_.logits(stream_, weights_, pass, 0, pass.wanted.size());
+  head_.candidates(stream_, pass, pass.wanted.size());
+}
+
+// A decoding pass from its inputs to its candidates. Page lists change seldom, and go before.
 void CudaModel::launch_graph(CudaPass& pass) {
   pass.upload_pages(stream_);
   std::unique_ptr<Graph>& graph = pass.graphs[{pass.rows, pass.wanted.size()}];
@@ -179,15 +215,13 @@ void CudaModel::launch_graph(CudaPass& pass) {
       pass.enqueue_inputs(stream_);
       enqueue_embedding(pass);
       for (size_t layer = 0; layer < config_.layers; ++layer) enqueue_layer(pass, layer);
-      if (pass.wanted.empty()) return;
-      head_.norm(stream_, weights_, pass);
-      head_.logits(stream_, weights_, pass, 0, pass.wanted.size());
+      if (!pass.wanted.empty()) enqueue_head(pass);
     });
-    pass.adds_plain = pass.adds_routed = false;
   }
   graph->launch(stream_);
   stream_.record(pass.launched);
   pass.is_enqueued = true;
+  pass.has_logits = !pass.wanted.empty();
 }
 
 void CudaModel::enqueue_embedding(const CudaPass& pass) const {

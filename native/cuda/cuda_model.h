@@ -1,4 +1,5 @@
-// The forward pass on a GPU. All memory is allocated when it is made and by make_pass.
+// The forward pass on a GPU. All memory is allocated when it is made and by make_pass. Logits are
+// kept there, a pass's own until it begins anew.
 //
 // All work is in one stream. A decoding pass is one graph, launched as a whole by its first layer;
 // a prompt's layers are enqueued one by one, two at most ahead of what the device has done, so that
@@ -21,7 +22,7 @@
 
 namespace lacuna::cuda {
 
-class CudaModel final : public DeviceModel {
+class CudaModel final : public DeviceModel, private KeptLogits {
  public:
   // What it is made of. `host_experts` computes what has no slot in the plan, and may be null where
   // all have.
@@ -50,6 +51,7 @@ class CudaModel final : public DeviceModel {
              std::span<const size_t> wanted) override;
   bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
   bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) override;
+  KeptLogits* kept_logits() override { return this; }
 
   void copy_page(PageId from, PageId to, size_t tokens) override;
   void read_page(PageId page, size_t tokens, std::span<std::byte> out) const override;
@@ -58,8 +60,14 @@ class CudaModel final : public DeviceModel {
   const MemoryPlan& plan() const { return plan_; }
 
  private:
+  bool candidates(Pass& pass, std::span<LogitCandidates> out,
+                  const std::atomic<bool>& interrupt) override;
+  void logits_row(Pass& pass, size_t i, float* out) override;
+
   bool is_hybrid() const { return plan_.expert_slots < plan_.experts; }
   void launch_graph(CudaPass& pass);
+  void enqueue_head(CudaPass& pass);
+  void bring_logits(CudaPass& pass, size_t first, size_t count, float* out);
   void enqueue_embedding(const CudaPass& pass) const;
   void enqueue_layer(CudaPass& pass, size_t layer);
   void enqueue_experts(CudaPass& pass, size_t layer, const Rows& normed, ProductShape shape);
@@ -87,6 +95,7 @@ class CudaModel final : public DeviceModel {
   const FeedForward feed_forward_;
   std::optional<const Mixture> mixture_;
   const Head head_;
+  const PinnedBuffer host_logits_;  // [kMostDecodeRows, vocabulary]
   const KvPages kv_;
   size_t passes_ = 0;  // begun since experts were moved
 };

@@ -11,6 +11,7 @@ CudaPass::CudaPass(const Context& context, const ModelConfig& config, const Pass
       plain(context, x.bytes()),
       routed(context, config.routing.experts > 0 ? x.bytes() : sizeof(float)),
       logits(context, kMostDecodeRows * config.vocabulary * sizeof(float)),
+      candidates(context, kMostDecodeRows * sizeof(kernels::LogitCandidates)),
       layer_done{Event(context), Event(context)},
       launched(context),
       pairs_(config.rope_dim / 2),
@@ -37,7 +38,8 @@ CudaPass::HostShare::HostShare(const Context& context, const ModelConfig& config
 size_t CudaPass::device_bytes(const ModelConfig& config, const PassLimits& limits) {
   const size_t x_bytes = limits.rows * config.hidden * sizeof(float);
   const size_t angles = limits.rows * config.rope_dim * sizeof(float);
-  return (config.routing.experts > 0 ? 3 : 2) * x_bytes + angles + limits.rows * 16 +
+  const size_t logits = kMostDecodeRows * config.vocabulary * sizeof(float);
+  return (config.routing.experts > 0 ? 3 : 2) * x_bytes + logits + angles + limits.rows * 16 +
          kMostPassSequences * limits.table_pages * sizeof(PageId);
 }
 
@@ -67,7 +69,7 @@ void CudaPass::set(std::span<const SequenceChunk> given, PassKind new_kind,
   pages_copied_.synchronize();
   for (const Event& event : layer_done) event.synchronize();
   kind = new_kind;
-  is_enqueued = adds_plain = adds_routed = false;
+  is_enqueued = has_logits = adds_plain = adds_routed = false;
   if (host) host->is_due = false;
   rows = 0;
   chunks.clear();

@@ -9,6 +9,7 @@
 #include "cuda/arena.h"
 #include "cuda/stream.h"
 #include "kv_cache.h"
+#include "logit_candidates.h"
 #include "model/device_model.h"
 
 namespace lacuna::cuda {
@@ -56,18 +57,20 @@ class CudaPass final : public Pass {
   std::vector<Chunk> chunks;
   std::vector<size_t> wanted;  // rows whose logits are asked for
   bool is_enqueued = false;    // a decoding pass, as a whole
+  bool has_logits = false;     // of all wanted rows, with their candidates
 
   // What the last layer adds to the residual stream; null: nothing.
   const float* plain_addend() const { return adds_plain ? plain.as<const float>() : nullptr; }
   const float* routed_addend() const { return adds_routed ? routed.as<const float>() : nullptr; }
   bool adds_plain = false, adds_routed = false;
 
-  DeviceBuffer x;       // [rows, hidden] residual stream
-  DeviceBuffer plain;   // [rows, hidden]: of a dense layer or shared experts
-  DeviceBuffer routed;  // [rows, hidden]: of routed experts
-  PinnedBuffer logits;  // [kMostDecodeRows, vocabulary]
-  Event layer_done[2];  // of even and odd layers
-  Event launched;       // after all that was enqueued
+  DeviceBuffer x;           // [rows, hidden] residual stream
+  DeviceBuffer plain;       // [rows, hidden]: of a dense layer or shared experts
+  DeviceBuffer routed;      // [rows, hidden]: of routed experts
+  DeviceBuffer logits;      // [kMostDecodeRows, vocabulary] of wanted rows
+  PinnedBuffer candidates;  // [kMostDecodeRows] of the same
+  Event layer_done[2];      // of even and odd layers
+  Event launched;           // after all that was enqueued
 
   // What experts on the host are given, and give; there only where the host has some.
   struct HostShare {

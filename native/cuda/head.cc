@@ -11,7 +11,9 @@ HeadScratch::HeadScratch(Arena& arena, const ModelConfig& config, const ModelFor
     : normed(arena.take_array<float>(rows * config.hidden)),
       chosen(arena.take_array<float>(kMostDecodeRows * config.hidden)),
       fixed(arena, kMostDecodeRows, config.hidden, {false, forms.head.fixed}),
-      logits(arena.take_array<float>(kMostDecodeRows * config.vocabulary)) {}
+      slices(arena.take_array<kernels::LogitSlice>(kMostDecodeRows *
+                                                   kernels::logit_slices(config.vocabulary))),
+      candidates(arena.take_array<kernels::LogitCandidates>(kMostDecodeRows)) {}
 
 Head::Head(const KernelLibrary& library, const Products& products, const Norms& norms,
            const ModelConfig& config, HeadScratch scratch)
@@ -19,7 +21,9 @@ Head::Head(const KernelLibrary& library, const Products& products, const Norms& 
       norms_(norms),
       config_(config),
       scratch_(std::move(scratch)),
-      gather_(library, "gather_rows") {}
+      gather_(library, "gather_rows"),
+      slice_(library, "slice_logits"),
+      merge_(library, "merge_logit_slices") {}
 
 void Head::norm(const Stream& stream, const DeviceWeights& w, const CudaPass& pass) const {
   const Rows out{scratch_.normed.as<float>(), config_.hidden, {}, config_.hidden};
@@ -37,9 +41,19 @@ void Head::logits(const Stream& stream, const DeviceWeights& w, const CudaPass& 
                  {scratch_.normed.as<const float>(), pass.wanted_rows() + first, x.floats,
                   config_.hidden, config_.hidden});
   norms_.fix(stream, x.floats, count, x);
-  products_.run(stream, ProductShape::kVector, w.output, x, count, scratch_.logits.as<float>());
-  stream.copy_to_host(pass.logits.as<float>(), scratch_.logits.address(),
-                      count * config_.vocabulary * sizeof(float));
+  products_.run(stream, ProductShape::kVector, w.output, x, count, pass.logits.as<float>());
+}
+
+void Head::candidates(const Stream& stream, const CudaPass& pass, size_t count) const {
+  const uint32_t rows = static_cast<uint32_t>(count), vocabulary = config_.vocabulary;
+  const kernels::LogitCandidatesParams params{
+      pass.logits.as<const float>(), scratch_.slices.as<kernels::LogitSlice>(),
+      scratch_.candidates.as<kernels::LogitCandidates>(), vocabulary, vocabulary};
+  slice_.launch(stream, {kernels::logit_slices(vocabulary), rows}, kernels::kLogitCandidatesThreads,
+                0, params);
+  merge_.launch(stream, {rows}, kernels::kLogitCandidatesThreads, 0, params);
+  stream.copy_to_host(pass.candidates.as<kernels::LogitCandidates>(), scratch_.candidates.address(),
+                      count * sizeof(kernels::LogitCandidates));
 }
 
 }  // namespace lacuna::cuda

@@ -1,4 +1,4 @@
-// From the residual stream to logits.
+// From the residual stream to logits and their candidates.
 #pragma once
 
 #include "cuda/cuda_pass.h"
@@ -7,16 +7,18 @@
 #include "cuda/norms.h"
 #include "cuda/product_kernels.h"
 #include "gather_rows.h"
+#include "logit_candidates.h"
 
 namespace lacuna::cuda {
 
 struct HeadScratch {
   HeadScratch(Arena& arena, const ModelConfig& config, const ModelForms& forms, size_t rows);
 
-  DeviceBuffer normed;  // [rows, hidden]
-  DeviceBuffer chosen;  // [kMostDecodeRows, hidden]
-  Activations fixed;    // … fixed
-  DeviceBuffer logits;  // [kMostDecodeRows, vocabulary]
+  DeviceBuffer normed;      // [rows, hidden]
+  DeviceBuffer chosen;      // [kMostDecodeRows, hidden]
+  Activations fixed;        // … fixed
+  DeviceBuffer slices;      // [kMostDecodeRows, logit_slices]
+  DeviceBuffer candidates;  // [kMostDecodeRows]
 };
 
 class Head {
@@ -28,10 +30,13 @@ class Head {
   // The pass's rows, with what the last layer adds, normed.
   void norm(const Stream& stream, const DeviceWeights& w, const CudaPass& pass) const;
 
-  // Logits of the wanted rows first … first + count - 1 (of at most kMostDecodeRows) into the
-  // pass's pinned memory.
+  // Logits of the wanted rows first … first + count - 1 (at most kMostDecodeRows) become the first
+  // ones of the pass's.
   void logits(const Stream& stream, const DeviceWeights& w, const CudaPass& pass, size_t first,
               size_t count) const;
+
+  // The candidates of the pass's first `count` rows of logits.
+  void candidates(const Stream& stream, const CudaPass& pass, size_t count) const;
 
  private:
   const Products& products_;
@@ -39,6 +44,7 @@ class Head {
   const ModelConfig& config_;
   const HeadScratch scratch_;
   const Kernel<kernels::GatherRowsParams> gather_;
+  const Kernel<kernels::LogitCandidatesParams> slice_, merge_;
 };
 
 }  // namespace lacuna::cuda

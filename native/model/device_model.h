@@ -13,6 +13,7 @@
 #include <span>
 
 #include "model/config.h"
+#include "model/logit_candidates.h"
 
 namespace lacuna {
 
@@ -53,6 +54,23 @@ class Pass {
   virtual ~Pass() = default;
 };
 
+// Logits that stay on the device, for one that is far from the sampler: what sampling nearly always
+// needs comes to the host, the rest when it is asked for. For passes of at most kMostDecodeRows
+// wanted rows.
+class KeptLogits {
+ public:
+  virtual ~KeptLogits() = default;
+
+  // In the place of DeviceModel::logits: the candidates of the wanted rows into out [wanted]. False
+  // as there.
+  virtual bool candidates(Pass& pass, std::span<LogitCandidates> out,
+                          const std::atomic<bool>& interrupt) = 0;
+
+  // After that, and until the pass begins anew, whatever other passes do: the logits of the i-th
+  // wanted row into out [vocabulary].
+  virtual void logits_row(Pass& pass, size_t i, float* out) = 0;
+};
+
 class DeviceModel {
  public:
   virtual ~DeviceModel() = default;
@@ -79,6 +97,9 @@ class DeviceModel {
 
   // Logits of the wanted rows into out [wanted, vocabulary]. False as above.
   virtual bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) = 0;
+
+  // Null where it keeps none: then logits cost nothing to bring.
+  virtual KeptLogits* kept_logits() { return nullptr; }
 
   // Copies the first `tokens` positions of a page, all layers.
   virtual void copy_page(PageId from, PageId to, size_t tokens) = 0;

@@ -5,7 +5,8 @@
 
 namespace lacuna {
 
-LaneWork::LaneWork(DeviceModel& model) : model_(model), pass_(model.make_pass()) {}
+LaneWork::LaneWork(DeviceModel& model)
+    : model_(model), pass_(model.make_pass()), logits_(model, *pass_) {}
 
 std::vector<Sequence*> LaneWork::active() const {
   std::vector<Sequence*> out;
@@ -73,7 +74,7 @@ void LaneWork::begin(std::vector<Part> parts, PassKind kind) {
     rows += part.tokens.size();
     for (size_t row = rows - part.logits; row < rows; ++row) wanted_.push_back(row);
   }
-  logits_.resize(wanted_.size() * model_.config().vocabulary);
+  logits_.begin(wanted_.size());
   model_.begin(*pass_, chunks, kind, wanted_);
 }
 
@@ -88,7 +89,7 @@ bool LaneWork::advance(const std::atomic<bool>& interrupt) {
     interrupted_ = true;
     return false;
   }
-  if (wanted_.empty() || model_.logits(*pass_, logits_.data(), interrupt)) return true;
+  if (logits_.read(interrupt)) return true;
   interrupted_ = true;
   return false;
 }

@@ -9,6 +9,7 @@
 
 #include "model/device_model.h"
 #include "runtime/sequence.h"
+#include "runtime/step_logits.h"
 
 namespace lacuna {
 
@@ -69,8 +70,8 @@ class LaneWork {
   // Ends a step: its parts, or throws it away. Logits stay as they are until the next one begins.
   std::vector<Part> take();
 
-  // [sum of the parts' logits, vocabulary]
-  std::span<float> logits() { return logits_; }
+  // Of all parts, in their order.
+  StepLogits& logits() { return logits_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -82,13 +83,13 @@ class LaneWork {
 
   DeviceModel& model_;
   const std::unique_ptr<Pass> pass_;
+  StepLogits logits_;
   std::vector<Part> parts_;
   std::optional<Kept> kept_;  // then there are no parts
   Clock::time_point begun_;
   bool interrupted_ = false;
   size_t layer_ = 0;            // the next one
   std::vector<size_t> wanted_;  // rows whose logits are wanted
-  std::vector<float> logits_;   // [wanted, vocabulary]
   size_t decodes_ = 0;          // steps since the last chunk of a prompt
 };
 

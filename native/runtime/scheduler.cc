@@ -143,20 +143,18 @@ void Scheduler::add_drafts(std::vector<LaneWork::Part>& parts, size_t room) {
 }
 
 void Scheduler::complete(LaneWork& lane) {
-  std::span<float> logits = lane.logits();
-  const bool decodes = !logits.empty();
-  size_t rows = 0, drafted = 0, accepted = 0;
+  size_t rows = 0, logits = 0, drafted = 0, accepted = 0;
   for (const LaneWork::Part& part : lane.take()) {
-    const size_t values = part.logits * model_.config().vocabulary;
     part.sequence->last_turn = ++turns_;
-    const Outcome outcome = part.sequence->accept(part.tokens, logits.first(values), tree_);
-    logits = logits.subspan(values);
+    const Outcome outcome =
+        part.sequence->accept(part.tokens, lane.logits().rows(logits, part.logits), tree_);
+    logits += part.logits;
     rows += part.tokens.size();
     drafted += part.logits - std::min<size_t>(part.logits, 1);
     accepted += outcome.accepted;
     if (outcome.reason) remove(*part.sequence)->finish(*outcome.reason);
   }
-  if (decodes) drafts_.passed(rows, drafted, accepted, lane.elapsed());
+  if (logits > 0) drafts_.passed(rows, drafted, accepted, lane.elapsed());
 }
 
 // Others may have computed more of its prompt than it has itself.

@@ -107,12 +107,13 @@ std::span<const int32_t> Sequence::draft(const Feed& feed, size_t rows, size_t r
   return drafter_->draft(rows, std::min({room, positions, wanted}));
 }
 
-Outcome Sequence::accept(std::span<const int32_t> fed, std::span<float> logits, PrefixTree& tree) {
-  if (!logits.empty() && !decoding_) decoding_ = Clock::now();
-  const size_t rows = logits.size() / limits_.vocabulary;
+Outcome Sequence::accept(std::span<const int32_t> fed, const StepLogits::Rows& logits,
+                         PrefixTree& tree) {
+  const size_t rows = logits.size();
+  if (rows > 0 && !decoding_) decoding_ = Clock::now();
   Outcome outcome{};
   for (size_t row = 0; row < rows; ++row) {
-    outcome.reason = sample(logits.subspan(row * limits_.vocabulary, limits_.vocabulary));
+    outcome.reason = push(choose(logits, row));
     if (outcome.reason || row + 1 == rows) break;
     if (fed[fed.size() - rows + row + 1] != tokens_.back()) break;
     ++outcome.accepted;
@@ -136,9 +137,17 @@ Outcome Sequence::accept(std::span<const int32_t> fed, std::span<float> logits, 
   return outcome;
 }
 
-std::optional<FinishReason> Sequence::sample(std::span<float> logits) {
-  const SampledToken token =
-      sampler_.sample(logits, tokens_, healing_ ? healing_->allowed() : std::span<const int32_t>());
+// From the candidates where they settle it, else from the whole row: what healing allows is seldom
+// among the largest logits.
+SampledToken Sequence::choose(const StepLogits::Rows& logits, size_t row) {
+  if (healing_) return sampler_.sample(logits.row(row), tokens_, healing_->allowed());
+  if (const LogitCandidates* candidates = logits.candidates(row)) {
+    if (const auto token = sampler_.sample(*candidates, tokens_)) return *token;
+  }
+  return sampler_.sample(logits.row(row), tokens_);
+}
+
+std::optional<FinishReason> Sequence::push(const SampledToken& token) {
   if (contains(request_.end_tokens, token.id)) return FinishReason::kEnd;
   tokens_.push_back(token.id);
   drafter_->push(token.id);

@@ -13,6 +13,7 @@
 #include "runtime/prefix_tree.h"
 #include "runtime/request.h"
 #include "runtime/sampler.h"
+#include "runtime/step_logits.h"
 #include "runtime/vocabulary.h"
 
 namespace lacuna {
@@ -83,9 +84,9 @@ class Sequence {
   std::span<const int32_t> draft(const Feed& feed, size_t rows, size_t room) const;
 
   // `fed` has run, guesses included: takes what was generated and publishes the KV that counts.
-  // `logits` [rows, vocabulary], of the last rows of `fed`, is changed. Of the rows behind a guess
-  // those count whose guess was right, so that it makes no difference to the answer.
-  Outcome accept(std::span<const int32_t> fed, std::span<float> logits, PrefixTree& tree);
+  // `logits` are those of the last rows of `fed`. Of the rows behind a guess those count whose
+  // guess was right, so that it makes no difference to the answer.
+  Outcome accept(std::span<const int32_t> fed, const StepLogits::Rows& logits, PrefixTree& tree);
 
   // The last word; nothing may be called after one of them. The branch is given back before.
   void finish(FinishReason reason);
@@ -100,7 +101,8 @@ class Sequence {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::optional<FinishReason> sample(std::span<float> logits);
+  SampledToken choose(const StepLogits::Rows& logits, size_t row);
+  std::optional<FinishReason> push(const SampledToken& token);
   void heal(const TokenTrie& trie);
   void trim();
 

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "testing/largest_logits.h"
+
 namespace lacuna::testing {
 namespace {
 
@@ -27,7 +29,13 @@ class FakePass final : public Pass {
   std::vector<std::vector<PageId>> pages;  // of each chunk
   uint64_t rounding = 0;
   size_t layer = 0, row = 0;  // the next to compute
+  bool has_candidates = false;
 };
+
+void write_logits(const Row& row, size_t vocabulary, float* out) {
+  for (size_t v = 0; v < vocabulary; ++v)
+    out[v] = static_cast<float>(mix(row.x, v) >> 40) * 0x1.0p-21f;
+}
 
 }  // namespace
 
@@ -59,6 +67,7 @@ void FakeDevice::begin(Pass& erased, std::span<const SequenceChunk> chunks, Pass
   pass.rows.clear();
   pass.pages.clear();
   pass.layer = pass.row = 0;
+  pass.has_candidates = false;
   Begun record{pass.number, kind, {}};
   for (const SequenceChunk& chunk : chunks) {
     const size_t end = chunk.position + chunk.tokens.size();
@@ -113,16 +122,35 @@ bool FakeDevice::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& 
 
 bool FakeDevice::logits(Pass& erased, float* out, const std::atomic<bool>& interrupt) {
   auto& pass = static_cast<FakePass&>(erased);
-  const std::vector<size_t>& rows = pass.wanted;
   expect(pass.layer == options_.layers, "logits before the last layer");
-  for (size_t i = 0; i < rows.size(); ++i) {
+  for (size_t i = 0; i < pass.wanted.size(); ++i) {
     if (!unit(interrupt)) return false;
-    for (size_t v = 0; v < options_.vocabulary; ++v) {
-      out[i * options_.vocabulary + v] =
-          static_cast<float>(mix(pass.rows[rows[i]].x, v) >> 40) * 0x1.0p-21f;
-    }
+    write_logits(pass.rows[pass.wanted[i]], options_.vocabulary, out + i * options_.vocabulary);
   }
   return true;
+}
+
+bool FakeDevice::candidates(Pass& erased, std::span<LogitCandidates> out,
+                            const std::atomic<bool>& interrupt) {
+  auto& pass = static_cast<FakePass&>(erased);
+  expect(out.size() == pass.wanted.size(), "candidates of other rows than the wanted ones");
+  expect(out.size() <= kMostDecodeRows, "candidates of too many rows");
+  std::vector<float> all(out.size() * options_.vocabulary);
+  if (!logits(erased, all.data(), interrupt)) return false;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const auto row = std::span(all).subspan(i * options_.vocabulary, options_.vocabulary);
+    out[i] = largest_logits({row.begin(), row.end()});
+  }
+  pass.has_candidates = true;
+  return true;
+}
+
+void FakeDevice::logits_row(Pass& erased, size_t i, float* out) {
+  auto& pass = static_cast<FakePass&>(erased);
+  expect(pass.has_candidates, "a row of logits before the candidates");
+  expect(i < pass.wanted.size(), "a row of logits that is not kept");
+  write_logits(pass.rows[pass.wanted[i]], options_.vocabulary, out);
+  ++rows_brought;
 }
 
 void FakeDevice::copy_page(PageId from, PageId to, size_t tokens) {

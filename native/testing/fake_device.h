@@ -20,9 +20,10 @@ struct FakeOptions {
   size_t pages = 32;
   // Tokens of a kPrefill pass come out otherwise than alone, as on a device that rounds.
   bool rounds = false;
+  bool keeps_logits = false;
 };
 
-class FakeDevice final : public DeviceModel {
+class FakeDevice final : public DeviceModel, private KeptLogits {
  public:
   struct Begun {
     size_t pass;  // in order of make_pass
@@ -34,6 +35,7 @@ class FakeDevice final : public DeviceModel {
 
   std::vector<Begun> begun;
   std::vector<std::string> faults;  // uses that the contract forbids
+  size_t rows_brought = 0;          // of logits that are kept
   // Called before each unit: one row in one layer, or one row of logits.
   std::function<void()> on_unit = [] {};
 
@@ -49,11 +51,16 @@ class FakeDevice final : public DeviceModel {
              std::span<const size_t> wanted) override;
   bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
   bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) override;
+  KeptLogits* kept_logits() override { return options_.keeps_logits ? this : nullptr; }
   void copy_page(PageId from, PageId to, size_t tokens) override;
   void read_page(PageId page, size_t tokens, std::span<std::byte> out) const override;
   void write_page(PageId page, size_t tokens, std::span<const std::byte> in) override;
 
  private:
+  bool candidates(Pass& pass, std::span<LogitCandidates> out,
+                  const std::atomic<bool>& interrupt) override;
+  void logits_row(Pass& pass, size_t i, float* out) override;
+
   uint64_t* position(PageId page, size_t slot);  // [layers]
   bool unit(const std::atomic<bool>& interrupt);
   void expect(bool ok, const char* what);

@@ -1,42 +1,16 @@
-// `sample({…})`: tokens drawn from fixed logits, by their largest alone where those suffice if
+// `sample({…})`: tokens drawn from given logits, by their largest alone where those suffice if
 // asked; `textStream(stops, chunks)`: what each chunk of bytes lets through; `tokenBytes(path)`:
 // the bytes of every token of a model.
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <memory>
-#include <numeric>
-
 #include "addon/errors.h"
 #include "runtime/sampler.h"
 #include "runtime/text_stream.h"
 #include "runtime/vocabulary.h"
 #include "testing/arguments.h"
+#include "testing/largest_logits.h"
 #include "testing/testing.h"
 
 namespace lacuna::testing {
 namespace {
-
-// By the definition; the normaliser is wrong by `error`.
-LogitCandidates largest_logits(std::vector<float> x, double error) {
-  for (float& v : x) {
-    v = std::isnan(v) ? -std::numeric_limits<float>::infinity()
-                      : std::min(v, std::numeric_limits<float>::max());
-  }
-  std::vector<int32_t> ids(x.size());
-  std::iota(ids.begin(), ids.end(), 0);
-  std::stable_sort(ids.begin(), ids.end(), [&](int32_t a, int32_t b) { return x[a] > x[b]; });
-  LogitCandidates row{};
-  row.maximum = x[ids.front()];
-  double sum = 0;
-  for (const float v : x) sum += v == row.maximum ? 1 : std::exp(double{v} - double{row.maximum});
-  row.log_sum = static_cast<float>(std::log(sum) + error);
-  for (size_t i = 0; i < LogitCandidates::kCount; ++i) {
-    row.ids[i] = i < ids.size() ? ids[i] : -1;
-    row.logits[i] = i < ids.size() ? x[ids[i]] : -std::numeric_limits<float>::infinity();
-  }
-  return row;
-}
 
 Napi::Value sample(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -45,6 +19,9 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
     const std::vector<float> logits = floats_field(o, "logits");
     const std::vector<int32_t> recent = ints_field(o, "recent"), banned = ints_field(o, "banned"),
                                allowed = ints_field(o, "allowed");
+    // [rows, vocabulary]
+    const auto rows = static_cast<size_t>(number_field(o, "rows", 1));
+    const size_t vocabulary = logits.size() / rows;
     Sampler sampler(
         {
             .temperature = static_cast<float>(number_field(o, "temperature", 0)),
@@ -55,19 +32,20 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
             .repetition_window = static_cast<uint32_t>(number_field(o, "repetitionWindow", 64)),
             .seed = static_cast<uint64_t>(number_field(o, "seed", 0)),
         },
-        logits.size(), banned);
-    const size_t draws = static_cast<size_t>(number_field(o, "draws", 1));
+        vocabulary, banned);
+    const auto draws = static_cast<size_t>(number_field(o, "draws", static_cast<double>(rows)));
     auto ids = Napi::Int32Array::New(env, draws);
     auto log_probabilities = Napi::Float32Array::New(env, draws);
     const bool by_candidates = o.Has("normalizerError");
-    const LogitCandidates row = largest_logits(logits, number_field(o, "normalizerError", 0));
+    const double error = number_field(o, "normalizerError", 0);
     uint32_t settled = 0;
     for (size_t i = 0; i < draws; ++i) {
-      std::vector<float> copy = logits;
-      const auto by_largest =
-          by_candidates ? sampler.sample(row, recent) : std::optional<SampledToken>();
+      const auto given = std::span(logits).subspan(i % rows * vocabulary, vocabulary);
+      std::vector<float> row(given.begin(), given.end());
+      const auto by_largest = by_candidates ? sampler.sample(largest_logits(row, error), recent)
+                                            : std::optional<SampledToken>();
       settled += by_largest.has_value();
-      const SampledToken token = by_largest ? *by_largest : sampler.sample(copy, recent, allowed);
+      const SampledToken token = by_largest ? *by_largest : sampler.sample(row, recent, allowed);
       ids[i] = token.id;
       log_probabilities[i] = token.log_probability;
     }

@@ -22,7 +22,8 @@ FakeOptions to_options(const Napi::Object& o) {
           .context_length = whole("contextLength", standard.context_length),
           .max_chunk = whole("chunk", standard.max_chunk),
           .pages = whole("pages", standard.pages),
-          .rounds = o.Get("rounds").ToBoolean()};
+          .rounds = o.Get("rounds").ToBoolean(),
+          .keeps_logits = o.Get("keepsLogits").ToBoolean()};
 }
 
 // Every token of the made-up vocabulary reads as its id and a blank.
@@ -44,6 +45,7 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
                            InstanceMethod<&SchedulerProbe::events>("events"),
                            InstanceMethod<&SchedulerProbe::passes>("passes"),
                            InstanceMethod<&SchedulerProbe::faults>("faults"),
+                           InstanceMethod<&SchedulerProbe::rows_brought>("rowsBrought"),
                            InstanceMethod<&SchedulerProbe::usage>("usage"),
                            InstanceMethod<&SchedulerProbe::match>("match"),
                        });
@@ -111,6 +113,7 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
       if (h.token) {
         o.Set("id", h.token->id);
         o.Set("text", h.token->text);
+        o.Set("logProbability", h.token->log_probability);
       } else if (h.error) {
         o.Set("error", message(h.error));
       } else {
@@ -160,6 +163,10 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
     Napi::Array out = Napi::Array::New(call.Env());
     for (const std::string& fault : device_.faults) out[out.Length()] = fault;
     return out;
+  }
+
+  Napi::Value rows_brought(const Napi::CallbackInfo& call) {
+    return Napi::Number::New(call.Env(), static_cast<double>(device_.rows_brought));
   }
 
   Napi::Value usage(const Napi::CallbackInfo& call) { return to_object(call.Env(), tree_.usage()); }

@@ -37,9 +37,14 @@ Vocabulary numbers(size_t size) {
   return Vocabulary::of(std::vector<std::string_view>(texts.begin(), texts.end()));
 }
 
-std::unique_ptr<Engine> make_engine(size_t pages) {
-  auto device = std::make_unique<testing::FakeDevice>(testing::FakeOptions{
-      .layers = 2, .vocabulary = 40, .context_length = 192, .max_chunk = 24, .pages = pages});
+std::unique_ptr<Engine> make_engine(size_t pages, bool keeps_logits) {
+  auto device =
+      std::make_unique<testing::FakeDevice>(testing::FakeOptions{.layers = 2,
+                                                                 .vocabulary = 40,
+                                                                 .context_length = 192,
+                                                                 .max_chunk = 24,
+                                                                 .pages = pages,
+                                                                 .keeps_logits = keeps_logits});
   const CacheIdentity identity{1, "fake", device->page_bytes() / kPageTokens, 40};
   return std::make_unique<Engine>(std::move(device), numbers(40), identity);
 }
@@ -133,7 +138,7 @@ void client(Engine& engine, Log& log, size_t thread, uint32_t seed, const std::s
 }
 
 void check(const std::map<size_t, Log::Entry>& entries, bool closed) {
-  const std::unique_ptr<Engine> alone = make_engine(16);
+  const std::unique_ptr<Engine> alone = make_engine(16, false);
   for (const auto& [index, entry] : entries) {
     if (entry.ends != 1) throw std::runtime_error("a request ended " + std::to_string(entry.ends));
     Log log;
@@ -154,7 +159,7 @@ void storm(uint32_t seed) {
   const std::string file = std::filesystem::temp_directory_path() /
                            ("lacuna-" + std::to_string(std::random_device()()) + ".kv");
   const bool closes = seed % 2 == 1;
-  const std::unique_ptr<Engine> engine = make_engine(5);
+  const std::unique_ptr<Engine> engine = make_engine(5, seed / 2 % 2 == 1);
   const auto& device = static_cast<const testing::FakeDevice&>(engine->model());
   Log log;
   std::vector<std::exception_ptr> errors(kThreads);

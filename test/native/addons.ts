@@ -97,10 +97,14 @@ export interface RouteCall {
 }
 
 export interface SampleCall {
+  /** [rows, vocabulary]; draw i is from row i, modulo their number. */
   readonly logits: Float32Array;
+  /** 1 by default. */
+  readonly rows?: number;
   readonly recent?: Int32Array;
   readonly banned?: Int32Array;
   readonly allowed?: Int32Array;
+  /** As many as rows by default. */
   readonly draws?: number;
   readonly temperature?: number;
   readonly topK?: number;
@@ -181,12 +185,14 @@ export interface SchedulerOptions {
   readonly pages?: number;
   /** Tokens that are computed many at a time come out otherwise than alone. */
   readonly rounds?: boolean;
+  /** Logits stay on the device: sampling gets the largest, and whole rows where it asks for them. */
+  readonly keepsLogits?: boolean;
 }
 
 export type SchedulerEvent = {
   readonly handle: number;
 } & (
-  | { readonly id: number; readonly text: string }
+  | { readonly id: number; readonly text: string; readonly logProbability: number }
   | { readonly error: string }
   | Omit<NativeSummary, 'prefillMs' | 'decodeMs'>
 );
@@ -210,6 +216,8 @@ export interface Scheduler {
   }[];
   /** What the device was asked that its contract forbids. */
   faults(): string[];
+  /** Rows of kept logits that were asked for. */
+  rowsBrought(): number;
   usage(): PageUsage;
   match(tokens: Int32Array): number;
 }
@@ -249,7 +257,7 @@ export interface TestingAddon {
   ): Float32Array | null;
   /** The experts a token visits, ascending, and their weights. */
   route(call: RouteCall): { readonly experts: Int32Array; readonly weights: Float32Array };
-  /** `draws` tokens from the same logits, by one sampler; how many of them the largest logits settled. */
+  /** `draws` tokens by one sampler; how many of them the largest logits settled. */
   sample(call: SampleCall): {
     readonly ids: Int32Array;
     readonly logProbabilities: Float32Array;

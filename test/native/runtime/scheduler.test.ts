@@ -1,90 +1,21 @@
 /** Whose turn it is, over a made-up device: every answer depends on all KV before it, so none may be mixed up. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { NativeRequest } from '../../../server/engine/native/addon.js';
+import type { Scheduler } from '../addons.js';
 import {
-  testingAddon,
-  type Scheduler,
-  type SchedulerEvent,
-  type SchedulerOptions,
-} from '../addons.js';
-
-type Ask = Partial<NativeRequest> & { readonly tokens: Int32Array };
-
-interface Answer {
-  readonly ids: number[];
-  readonly text: string;
-  readonly ends: SchedulerEvent[];
-}
-
-const [INLINE, CHAT, , WARM] = [0, 1, 2, 3] as const;
-const none = new Int32Array(0);
-
-const makeScheduler = (options: SchedulerOptions = {}): Scheduler =>
-  new (testingAddon().Scheduler)(options);
-
-/** `length` tokens that differ from those of another `seed` from `from` on. */
-function text(length: number, seed = 0, from = 0): Int32Array {
-  return Int32Array.from({ length }, (_, i) => (i * 7 + (i >= from ? seed * 13 : 0)) % 50);
-}
-
-function add(scheduler: Scheduler, ask: Ask): number {
-  return scheduler.add({
-    lane: INLINE,
-    maxTokens: 5,
-    endTokens: none,
-    bannedTokens: none,
-    // What is drafted depends on the clock, unless a test says otherwise.
-    draftLength: 0,
-    ...ask,
-  });
-}
-
-/** What each handle has heard in `events`. */
-function collect(events: readonly SchedulerEvent[]): Map<number, Answer> {
-  const answers = new Map<number, Answer>();
-  for (const event of events) {
-    const answer = answers.get(event.handle) ?? { ids: [], text: '', ends: [] };
-    if ('id' in event) {
-      answers.set(event.handle, {
-        ...answer,
-        ids: [...answer.ids, event.id],
-        text: answer.text + event.text,
-      });
-    } else {
-      answers.set(event.handle, { ...answer, ends: [...answer.ends, event] });
-    }
-  }
-  return answers;
-}
-
-function finish(scheduler: Scheduler): Map<number, Answer> {
-  for (let steps = 0; scheduler.run() !== undefined; steps++) assert.ok(steps < 20_000, 'stalled');
-  assert.deepEqual(scheduler.faults(), []);
-  scheduler.forget();
-  const { total, free, cached } = scheduler.usage();
-  assert.equal(free + cached, total, 'pages are held by nobody');
-  return collect(scheduler.events());
-}
-
-/** The answer to one request on a scheduler of its own, with room for everything. */
-function alone(ask: Ask, options: SchedulerOptions = {}): number[] {
-  const scheduler = makeScheduler({ ...options, pages: 64 });
-  const handle = add(scheduler, { ...ask, draftLength: 0 });
-  return finish(scheduler).get(handle)!.ids;
-}
-
-/** A text in which the answer can be found by the prompt's end. */
-function answerWithLead(ask: Ask): Int32Array {
-  return Int32Array.from([...ask.tokens.subarray(-3), ...alone(ask, { contextLength: 256 })]);
-}
-
-function summaryOf(answer: Answer | undefined) {
-  const [end] = answer?.ends ?? [];
-  assert.equal(answer?.ends.length, 1);
-  assert.ok(end && 'reason' in end, 'it ended with an error');
-  return end;
-}
+  add,
+  alone,
+  answerWithLead,
+  CHAT,
+  finish,
+  INLINE,
+  makeScheduler,
+  none,
+  summaryOf,
+  text,
+  WARM,
+  type Ask,
+} from './scheduling.js';
 
 describe('the scheduler', () => {
   it('lets a higher lane in between two rows of a layer, and goes on where it stood', () => {
@@ -504,8 +435,9 @@ describe('the scheduler', () => {
         fc.array(step, { maxLength: 40, size: 'max' }),
         fc.constantFrom(4, 5, 8, 40),
         fc.constantFrom(1, 5, 32),
-        (steps, pages, chunk) => {
-          const scheduler = makeScheduler({ pages, chunk, contextLength: 256 });
+        fc.boolean(),
+        (steps, pages, chunk, keepsLogits) => {
+          const scheduler = makeScheduler({ pages, chunk, contextLength: 256, keepsLogits });
           const asks = new Map<number, Ask>();
           const cancelled = new Set<number>();
           for (const step of steps) {
