@@ -4,51 +4,20 @@
 // cases whose name contains FILTER run. Cases with mistakes on purpose, and their sound twins, run
 // only where FILTER is `planted_` or `sound_` and what follows. A sanitizer ends the program by
 // itself.
-#include <dlfcn.h>
-
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 
 #include "cases/case.h"
 #include "cuda/open.h"
+#include "emulated_library.h"
 #include "format/error.h"
 
 namespace lacuna::cases {
 namespace {
 
-// What the emulated device offers beside the driver's own functions.
-struct Emulation {
-  int (*configure)(const char*);
-  const char* (*report)();
-  const char* (*counters)();
-  size_t (*allocations)();
-};
-
-Emulation find_emulation(const char* library) {
-  void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return {};  // opening the driver will say why
-  const auto find = [&](auto& function, const char* name) {
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(handle, name));
-  };
-  Emulation emulation{};
-  find(emulation.configure, "lacunaEmulationConfigure");
-  find(emulation.report, "lacunaEmulationReport");
-  find(emulation.counters, "lacunaEmulationCounters");
-  find(emulation.allocations, "lacunaEmulationAllocations");
-  return emulation;
-}
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  return out + "\"";
-}
-
 // The device is made anew for each case: what one breaks, the next does not meet.
-void run(const Case& c, const char* library, const char* settings, const Emulation& emulation) {
+void run(const Case& c, const char* library, const char* settings,
+         const EmulatedLibrary& emulation) {
   if (emulation.configure != nullptr && emulation.configure(settings) != 0) std::exit(2);
   double error = -1;
   std::string code, failure;
@@ -82,7 +51,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: kernel_check LIBRARY SETTINGS [FILTER]\n");
     return 2;
   }
-  const Emulation emulation = find_emulation(argv[1]);
+  const lacuna::EmulatedLibrary emulation = lacuna::open_emulated(argv[1]);
   const std::string filter = argc > 3 ? argv[3] : "";
   std::vector<Case> cases;
   if (filter.starts_with("planted_") || filter.starts_with("sound_")) {

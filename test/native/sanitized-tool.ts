@@ -15,14 +15,19 @@ const builds: Readonly<Record<Sanitizer, { readonly folder: string; readonly opt
 };
 
 /**
- * `kernel_check` runs CUDA kernels on the emulated device; `gguf_check` reads files; `model_check` also loads and runs them; `prefix_check` reads saved KV; `runtime_check` runs storms
+ * `kernel_check` runs CUDA kernels on the emulated device, `cuda_model_check` whole models; `gguf_check` reads files; `model_check` also loads and runs them; `prefix_check` reads saved KV; `runtime_check` runs storms
  * of requests over a made-up device.
  */
 export type SanitizedTool =
-  'gguf_check' | 'kernel_check' | 'model_check' | 'prefix_check' | 'runtime_check';
+  | 'cuda_model_check'
+  | 'gguf_check'
+  | 'kernel_check'
+  | 'model_check'
+  | 'prefix_check'
+  | 'runtime_check';
 
 /**
- * Configures where that was never done, and compiles what changed. Takes up to two minutes, then a second. `npm run
+ * Configures where that was never done, and compiles what changed. Takes up to minutes, then a second. `npm run
  * test:sanitize` has built the tools itself, and says where.
  */
 export async function buildSanitizedTool(
@@ -43,11 +48,12 @@ export async function buildSanitizedTool(
     );
   }
   await cmake('--build', folder, '--target', tool, '--parallel', '2');
-  return path.join(folder, tool === 'kernel_check' ? 'test/cuda' : 'native', tool);
+  const isCuda = tool === 'kernel_check' || tool === 'cuda_model_check';
+  return path.join(folder, isCuda ? 'test/cuda' : 'native', tool);
 }
 
 async function cmake(...args: string[]): Promise<void> {
-  const { status, output } = await run('cmake', args, '', 280_000);
+  const { status, output } = await run('cmake', args, '', 580_000);
   if (status !== 0) throw new Error(`cmake ${args.join(' ')} failed:\n${output}`);
 }
 

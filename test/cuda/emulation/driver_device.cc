@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <utility>
 
 #include "device.h"
 #include "fault.h"
@@ -37,6 +39,12 @@ LACUNA_EXPORT const char* lacunaEmulationCounters() {
   json = to_json(device().executor.counters());
   device().executor.counters().clear();
   return json.c_str();
+}
+
+// Graphs that were launched since the last call.
+LACUNA_EXPORT size_t lacunaEmulationGraphLaunches() {
+  const std::lock_guard lock(driver_mutex());
+  return std::exchange(device().graph_launches, 0);
 }
 
 // Allocations that live, pinned ones included.

@@ -1,5 +1,6 @@
 #include "executor.h"
 
+#include <bit>
 #include <cstring>
 
 #include "fault.h"
@@ -51,7 +52,6 @@ struct Executor::Thread {
 
   Fiber& fiber;  // of the pool
   Index3 index;
-  bool waits_for_block = false;
   bool finished = false;
   Site site;  // where it waits
   AsyncCopies copies;
@@ -59,7 +59,8 @@ struct Executor::Thread {
 };
 
 struct Executor::Warp {
-  uint32_t waiting = 0;  // a bit for each lane that has come to the meeting
+  // A bit for each lane that has come to the meeting, waits at the block's barrier, has ended.
+  uint32_t waiting = 0, at_barrier = 0, ended = 0;
   const char* what = "";
   Site site;
   uint64_t time = 0;
@@ -105,7 +106,9 @@ void Executor::thread_main() {
   Thread& thread = executor.current();
   thread.finished = true;
   executor.finished_ += 1;
-  executor.runnable_[executor.current_ / kWarpLanes] &= ~(1u << executor.current_ % kWarpLanes);
+  const uint32_t warp = executor.current_ / kWarpLanes, bit = 1u << executor.current_ % kWarpLanes;
+  executor.runnable_[warp] &= ~bit;
+  executor.warps_[warp].ended |= bit;
   release(&after_block);
   thread.fiber.leave(true);
 }
@@ -116,12 +119,13 @@ void Executor::run_block() {
   while (threads_.size() < threads_used_) {
     threads_.push_back(std::make_unique<Thread>(pooled_fiber(threads_.size())));
   }
-  warps_.assign(threads_used_ / kWarpLanes, Warp{});
+  warps_.resize(threads_used_ / kWarpLanes);
+  for (Warp& warp : warps_) warp.waiting = warp.at_barrier = warp.ended = 0;
   runnable_.assign(warps_.size(), ~0u);
   for (uint32_t i = 0; i < threads_used_; ++i) {
     Thread& t = *threads_[i];
     t.index = {i % shape.x, i / shape.x % shape.y, i / shape.x / shape.y};
-    t.waits_for_block = t.finished = false;
+    t.finished = false;
     t.copies.open.clear();
     t.copies.groups.clear();
     t.copies.first = 0;
@@ -245,7 +249,7 @@ void Executor::block_barrier(Site site) {
   void* name = &block_barriers[barrier_time_ % 2];
   release(name);
   barrier_site_ = thread.site = site;
-  thread.waits_for_block = true;
+  warps_[current_ / kWarpLanes].at_barrier |= 1u << current_ % kWarpLanes;
   if (++at_barrier_ == threads_used_) {
     finish_barrier();
   } else {
@@ -258,31 +262,36 @@ void Executor::finish_barrier() {
   counting_->barriers += 1;
   barrier_time_ += 1;
   at_barrier_ = 0;
-  for (uint32_t i = 0; i < threads_used_; ++i) threads_[i]->waits_for_block = false;
+  for (Warp& warp : warps_) warp.at_barrier = 0;
   runnable_.assign(warps_.size(), ~0u);
+}
+
+// Ends the launch: some lanes of the warp cannot come where the others meet.
+void Executor::fail_to_meet(const Warp& warp, const char* what, Site site) {
+  const uint32_t first = current_ / kWarpLanes * kWarpLanes;
+  if (warp.waiting != 0) {
+    fail(std::string("divergent ") + what + ": other lanes wait in " + warp.what + " at " +
+             to_text(warp.site),
+         site);
+  }
+  const auto lane = static_cast<uint32_t>(std::countr_zero(warp.ended | warp.at_barrier));
+  if (warp.ended >> lane & 1) {
+    fail(std::string(what) + " of a warp of which lane " + std::to_string(lane) + " has ended",
+         site);
+  }
+  fail(std::string("divergent ") + what + ": lane " + std::to_string(lane) +
+           " waits at the barrier at " + to_text(threads_[first + lane]->site),
+       site);
 }
 
 // Waits until all lanes of the warp have come to the same line.
 void Executor::meet(const char* what, Site site, bool ordered) {
   Warp& warp = warps_[current_ / kWarpLanes];
-  const uint32_t bit = 1u << current_ % kWarpLanes, first = current_ / kWarpLanes * kWarpLanes;
-  if (warp.waiting != 0 && (!(warp.site == site) || std::strcmp(warp.what, what) != 0)) {
-    fail(std::string("divergent ") + what + ": other lanes wait in " + warp.what + " at " +
-             to_text(warp.site),
-         site);
-  }
-  for (uint32_t i = first; i < first + kWarpLanes; ++i) {
-    if (threads_[i]->finished) {
-      fail(std::string(what) + " of a warp of which lane " + std::to_string(i - first) +
-               " has ended",
-           site);
-    }
-    if (threads_[i]->waits_for_block) {
-      fail(std::string("divergent ") + what + ": lane " + std::to_string(i - first) +
-               " waits at the barrier at " + to_text(threads_[i]->site),
-           site);
-    }
-  }
+  const uint32_t bit = 1u << current_ % kWarpLanes;
+  const bool elsewhere =
+      warp.waiting != 0 &&
+      (!(warp.site == site) || (warp.what != what && std::strcmp(warp.what, what) != 0));
+  if (elsewhere || (warp.ended | warp.at_barrier) != 0) fail_to_meet(warp, what, site);
   void* name = &warp.sync[warp.time % 2];
   if (ordered) release(name);
   warp.what = what;

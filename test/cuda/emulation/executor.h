@@ -66,6 +66,7 @@ class Executor {
   void finish_barrier();
   void suspend();
   void meet(const char* what, Site site, bool ordered);
+  [[noreturn]] void fail_to_meet(const Warp& warp, const char* what, Site site);
   std::byte* take_shared(size_t bytes);
   [[noreturn]] void fail(const std::string& what, Site site);
   [[noreturn]] void report_stuck();

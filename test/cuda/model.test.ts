@@ -1,0 +1,176 @@
+/** Whole models on the emulated device against the CPU's scalar reference: logits, tokens, what is moved, what is refused. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { float32Twin, randomModel, smallShape } from '../fixtures/model-gguf.js';
+import type { ModelShape } from '../fixtures/model-gguf.js';
+import { fixtureModel, nativeAddon } from '../native/addons.js';
+import { emulatedFolder, emulationRuns } from './kernel-check.js';
+import type { Build } from './kernel-check.js';
+import { buildModelCheck, complaints, runModel } from './model-check.js';
+import type { Traffic } from './model-check.js';
+
+/** Differences of logits, as a share of the largest. */
+const floats = 1e-4,
+  quantised = 1e-2;
+
+const smallest = fixtureModel('tiny-lite-q4_k_m.gguf');
+
+/** A prompt that is decompressed, and decoding: once for each kind of model and weights. */
+const others = [
+  'tiny-lite-q8_0',
+  'tiny-lite-old-q8_0',
+  'tiny-v2-q8_0',
+  'tiny-v3-q8_0',
+  'tiny-v3-q4_k_m',
+];
+
+/** What the kernels take of attention; nothing else is whole sixteens, or whole blocks. */
+const oddShape: ModelShape = { ...smallShape, kvLoraRank: 48, nope: 16, rope: 16, value: 32 };
+
+const oddShapes: Readonly<Record<string, ModelShape>> = {
+  'one layer of everything odd': { ...oddShape, heads: 3, hidden: 37, expertFf: 13 },
+  'low-rank queries, three groups of experts, no shared ones': {
+    ...oddShape,
+    heads: 5,
+    qLoraRank: 11,
+    sharedExperts: 0,
+    experts: 9,
+    expertsUsed: 3,
+    groups: 3,
+    groupsUsed: 2,
+    sigmoid: true,
+    bias: true,
+    normalize: true,
+    scale: 2.5,
+  },
+  'dense layers only': {
+    ...oddShape,
+    layers: 3,
+    leadingDense: 3,
+    experts: 0,
+    expertsUsed: 0,
+    yarn: false,
+    tiedHead: true,
+  },
+};
+
+const everySetting: readonly (readonly [Build, string])[] = [
+  ...['early', 'late'].flatMap((landing) =>
+    ['forward', 'reverse', 'random', 'greedy'].map(
+      (order) => ['plain', `order=${order},landing=${landing}`] as const,
+    ),
+  ),
+  ['address', 'order=random,landing=late'],
+  ['thread', 'landing=early'],
+];
+
+(emulationRuns ? describe : describe.skip)('models on the emulated device', function () {
+  this.timeout(600_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-cuda-models-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const write = (bytes: Uint8Array): string => {
+    const file = path.join(folder, 'model.gguf');
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const run = (file: string, options: string[] = [], ...scenarios: string[]) =>
+    runModel(emulatedFolder, '', file, options, ...scenarios);
+
+  it('answer as the reference in every kind of pass', async () => {
+    const result = await run(smallest);
+    assert.deepEqual(complaints(result, quantised), []);
+    assert.ok(result.results.length >= 13);
+  });
+
+  for (const name of others)
+    it(`answer as the reference: ${name}`, async () => {
+      const result = await run(fixtureModel(`${name}.gguf`), [], 'brief', 'traffic');
+      assert.deepEqual(complaints(result, quantised), []);
+    });
+
+  for (const name of ['tiny-lite-q8_0', 'tiny-v2-q8_0', 'tiny-v3-q4_k_m'])
+    it(`answer as the reference within 1e-4 in float32: ${name}`, async () => {
+      const twin = write(float32Twin(nativeAddon().openModelFile(fixtureModel(`${name}.gguf`))));
+      assert.deepEqual(complaints(await run(twin, [], 'brief', 'traffic'), floats), []);
+    });
+
+  for (const [what, shape] of Object.entries(oddShapes))
+    it(`answer as the reference in odd shapes: ${what}`, async () => {
+      assert.deepEqual(complaints(await run(write(randomModel(shape))), floats), []);
+    });
+
+  it('answer as the reference over a cache of halves', async () => {
+    const result = await run(smallest, ['cache=f16'], 'brief', 'resumed', 'traffic');
+    assert.deepEqual(complaints(result, quantised), []);
+  });
+
+  for (const slots of [0, 3])
+    it(`answer as the reference with ${slots} of 8 experts on the device`, async () => {
+      const scenarios = ['brief', 'interrupted', 'interleaved', 'moving experts'];
+      const result = await run(smallest, [`slots=${slots}`], ...scenarios);
+      assert.deepEqual(complaints(result, quantised), []);
+      assert.equal(result.load.slots, slots);
+    });
+
+  for (const [build, settings] of everySetting)
+    it(`answer as the reference: ${build}, ${settings}`, async () => {
+      const result = await runModel(await buildModelCheck(build), settings, smallest, [], 'brief');
+      assert.deepEqual(complaints(result, quantised), []);
+    });
+
+  it('decode a token with one launch of a graph, and read little but what it must', async () => {
+    const { results } = await run(fixtureModel('tiny-lite-q8_0.gguf'), [], 'traffic');
+    const traffic = results[0] as Traffic;
+    const kernels = Object.values(traffic.kernels);
+    const sum = (key: 'distinctBytesRead' | 'bytesWritten') =>
+      kernels.reduce((bytes, kernel) => bytes + kernel[key], 0);
+    const { leastWeights, leastCacheRead, leastCacheWritten } = traffic;
+    const least = leastWeights + leastCacheRead + leastCacheWritten;
+    const moved = sum('distinctBytesRead') + sum('bytesWritten');
+    assert.equal(traffic.graphLaunches, 1);
+    assert.ok(moved <= 1.1 * least, `${moved} of at least ${least} bytes`);
+  });
+
+  it('leave experts to the host where the device has little memory, and say so where it has too little', async () => {
+    const loaded = async (kibibytes: number) => {
+      const { load } = await runModel(emulatedFolder, `memory=${kibibytes}k`, smallest, [], 'none');
+      return load.slots ?? 0;
+    };
+    let kibibytes = 8000;
+    while ((await loaded(kibibytes)) === 0) kibibytes += 300;
+    const shared = await runModel(emulatedFolder, `memory=${kibibytes}k`, smallest, [], 'brief');
+    assert.deepEqual(complaints(shared, quantised), []);
+    assert.ok(shared.load.slots! < 8, `${shared.load.slots} slots`);
+    const refused = await runModel(emulatedFolder, 'memory=4m', smallest, [], 'brief');
+    assert.equal(refused.load.code, 'out-of-memory');
+    assert.match(refused.load.failure, /needs \d+ MiB .* and \d+ MiB are free/);
+    assert.equal(refused.end?.left, 0);
+  });
+
+  for (const allocation of [1, 7, 100])
+    it(`give everything back where allocation ${allocation} finds no memory`, async () => {
+      const settings = `fail_allocation=${allocation}`;
+      const { load, end } = await runModel(emulatedFolder, settings, smallest, [], 'brief');
+      assert.equal(load.code, 'out-of-memory');
+      assert.equal(end?.left, 0);
+    });
+
+  it('are refused where their attention has a shape that no kernel takes', async () => {
+    const { load, end } = await run(write(randomModel(smallShape)), [], 'brief');
+    assert.equal(load.code, 'unsupported');
+    assert.equal(end?.left, 0);
+  });
+
+  it('end a pass with the loss of the device', async () => {
+    const { results } = await runModel(emulatedFolder, 'lose_launch=40', smallest, [], 'brief');
+    assert.equal(results[0]?.code, 'device-lost');
+  });
+});
