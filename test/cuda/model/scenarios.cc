@@ -1,6 +1,8 @@
 #include "model/scenarios.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "format/error.h"
@@ -130,6 +132,41 @@ void interleaved(Trial& t) {
   both();
 }
 
+// Whether those are the largest logits of a row, in order, and its normaliser.
+bool are_largest(const LogitCandidates& candidates, std::span<const float> row) {
+  std::vector<int32_t> ids(row.size());
+  std::iota(ids.begin(), ids.end(), 0);
+  std::ranges::stable_sort(ids, [&](int32_t a, int32_t b) { return row[a] > row[b]; });
+  for (size_t i = 0; i < LogitCandidates::kCount; ++i) {
+    const bool exists = i < ids.size();
+    if (candidates.ids[i] != (exists ? ids[i] : -1)) return false;
+    if (exists && candidates.logits[i] != row[ids[i]]) return false;
+  }
+  double sum = 0;
+  for (const float x : row) sum += std::exp(double{x} - double{candidates.maximum});
+  return candidates.maximum == row[ids.front()] &&
+         std::abs(candidates.log_sum - std::log(sum)) < 1e-5;
+}
+
+// The logits of a pass are there, whole and the largest alike, after others have run.
+void kept_logits(Trial& t) {
+  Sequence a = t.start(45, 2), b = t.start(46, 6);
+  Trial::Step step = t.make_step();
+  t.begin(step, {{&a, 2}}, PassKind::kDecode);
+  t.run_layers(step);
+  KeptLogits& kept = *t.model.kept_logits();
+  std::vector<LogitCandidates> candidates(2);
+  require(kept.candidates(*step.pass, candidates, t.interrupt), "candidates were not had");
+  t.prefill(b, 4);
+  t.decode(b, 2);
+  std::vector<float> row(t.model.config().vocabulary);
+  for (const size_t i : {1, 0}) {
+    kept.logits_row(*step.pass, i, row.data());
+    require(are_largest(candidates[i], row), "candidates are not the largest logits of the row");
+  }
+  t.finish(step);
+}
+
 // A step that is interrupted wherever it can be, and goes on.
 void interrupted(Trial& t) {
   Sequence s = t.start(50, 22);
@@ -213,6 +250,7 @@ constexpr Scenario kScenarios[] = {{"brief", brief},
                                    {"batches", batches},
                                    {"abandoned", abandoned},
                                    {"interleaved", interleaved},
+                                   {"kept logits", kept_logits},
                                    {"interrupted", interrupted},
                                    {"moving experts", moving_experts},
                                    {"expert swaps", expert_swaps}};
