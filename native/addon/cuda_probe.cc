@@ -1,8 +1,8 @@
-#include "cuda/probe.h"
+#include "cuda/driver/probe.h"
 
 #include "addon/errors.h"
 #include "addon/registrations.h"
-#include "cuda/open.h"
+#include "cuda/driver/open.h"
 
 namespace lacuna::addon {
 namespace {

@@ -4,9 +4,9 @@
 #include <cctype>
 #include <utility>
 
-#include "cuda/launch.h"
-#include "cuda/open.h"
-#include "cuda/uploader.h"
+#include "cuda/driver/launch.h"
+#include "cuda/driver/open.h"
+#include "cuda/weights/uploader.h"
 #include "format/error.h"
 #include "logit_candidates.h"
 #include "model/rope.h"

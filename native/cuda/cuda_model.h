@@ -11,11 +11,11 @@
 #include <memory>
 #include <optional>
 
-#include "cuda/context.h"
-#include "cuda/device_weights.h"
-#include "cuda/expert_slots.h"
+#include "cuda/driver/context.h"
 #include "cuda/memory_plan.h"
 #include "cuda/scratch.h"
+#include "cuda/weights/device_weights.h"
+#include "cuda/weights/expert_slots.h"
 #include "embedding.h"
 #include "model/device_model.h"
 #include "model/host_experts.h"

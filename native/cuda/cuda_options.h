@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "cuda/kv_pages.h"
+#include "cuda/layers/kv_pages.h"
 
 namespace lacuna::cuda {
 

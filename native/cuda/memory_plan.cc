@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "cuda/device_weights.h"
 #include "cuda/scratch.h"
+#include "cuda/weights/device_weights.h"
 #include "format/error.h"
 
 namespace lacuna::cuda {

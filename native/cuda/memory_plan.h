@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cuda/context.h"
 #include "cuda/cuda_options.h"
+#include "cuda/driver/context.h"
 #include "model/weights.h"
 
 namespace lacuna::cuda {

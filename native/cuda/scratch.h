@@ -1,11 +1,11 @@
 // All memory that passes work in, taken once when a model is loaded.
 #pragma once
 
-#include "cuda/attention.h"
 #include "cuda/cuda_options.h"
-#include "cuda/feed_forward.h"
-#include "cuda/head.h"
-#include "cuda/mixture.h"
+#include "cuda/layers/attention.h"
+#include "cuda/layers/feed_forward.h"
+#include "cuda/layers/head.h"
+#include "cuda/layers/mixture.h"
 
 namespace lacuna::cuda {
 

@@ -3,7 +3,7 @@
 
 #include "cpu/host_experts.h"
 #include "cuda/cuda_model.h"
-#include "cuda/open.h"
+#include "cuda/driver/open.h"
 #include "runtime/load_device.h"
 
 namespace lacuna {

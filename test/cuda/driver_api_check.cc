@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "cuda/driver_api.h"
+#include "cuda/driver/driver_api.h"
 
 namespace {
 

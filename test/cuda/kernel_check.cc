@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "cases/case.h"
-#include "cuda/open.h"
+#include "cuda/driver/open.h"
 #include "emulated_library.h"
 #include "format/error.h"
 

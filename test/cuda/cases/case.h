@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cuda/kernel_library.h"
+#include "cuda/driver/kernel_library.h"
 #include "format/half.h"
 
 namespace lacuna::cases {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cuda/driver_api.h"
+#include "cuda/driver/driver_api.h"
 #include "executor.h"
 #include "streams.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cpu/host_experts.h"
-#include "cuda/open.h"
+#include "cuda/driver/open.h"
 
 namespace lacuna::model_check {
 
