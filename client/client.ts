@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LogOutputChannel } from 'vscode';
+import { workspace, type LogOutputChannel } from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -44,7 +44,7 @@ export function createClient(
   };
   const clientOptions: LanguageClientOptions = {
     documentSelector,
-    initializationOptions: readSettings,
+    initializationOptions: () => ({ ...readSettings(), workspaceTrusted: workspace.isTrusted }),
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,

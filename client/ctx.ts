@@ -1,5 +1,6 @@
-import { window, type Disposable, type ExtensionContext } from 'vscode';
+import { window, workspace, type Disposable, type ExtensionContext } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { trustMethod } from '../protocol/index.js';
 import { createClient } from './client.js';
 import { RestartPolicy } from './restart-policy.js';
 import { RestartQueue } from './restart-queue.js';
@@ -17,6 +18,10 @@ export class Ctx implements Disposable {
   private readonly statusBar = new StatusBar();
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
+  /** VS Code can only ever give trust; to take it back, it starts anew. */
+  private readonly trust = workspace.onDidGrantWorkspaceTrust(() => {
+    void this.client?.sendNotification(trustMethod, { trusted: true }).catch(() => undefined);
+  });
   private state: ServerState = { phase: 'starting' };
   private client: LanguageClient | undefined;
   private retry: NodeJS.Timeout | undefined;
@@ -38,6 +43,7 @@ export class Ctx implements Disposable {
   }
 
   dispose(): void {
+    this.trust.dispose();
     this.statusBar.dispose();
     this.output.dispose();
   }

@@ -47,6 +47,7 @@ function runningView(status: LacunaStatus): StatusView {
     status.model === undefined ? '**Lacuna**' : `**Lacuna** · ${escapeMarkdown(status.model)}`,
     escapeMarkdown(status.message),
     status.remedy === undefined ? undefined : `**What to do:** ${escapeMarkdown(status.remedy)}`,
+    status.refusal && escapeMarkdown(`${status.refusal.message} ${status.refusal.remedy}`),
     status.device === undefined
       ? undefined
       : `Runs on ${escapeMarkdown(status.device)}${speed === undefined ? '' : `, ${speed.toFixed(0)} tokens/s in the latest completion`}.`,
@@ -57,7 +58,7 @@ function runningView(status: LacunaStatus): StatusView {
   switch (status.kind) {
     case 'Normal':
       return {
-        text: `$(${status.busy ? 'loading~spin' : 'sparkle'}) ${name}`,
+        text: `$(${status.busy ? 'loading~spin' : status.refusal ? 'shield' : 'sparkle'}) ${name}`,
         tooltip: body,
         command: clientCommands.showOutput,
       };

@@ -5,3 +5,4 @@
 export * from './commands.js';
 export * from './settings.js';
 export * from './status.js';
+export * from './trust.js';

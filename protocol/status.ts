@@ -19,6 +19,8 @@ export interface LacunaStatus {
   readonly message: string;
   /** What to do about it; present where `kind` is not `Normal`. */
   readonly remedy?: string;
+  /** Why nothing was offered at the latest place, where nothing may be. */
+  readonly refusal?: { readonly message: string; readonly remedy: string };
   /** Name of the loaded model. */
   readonly model?: string;
   /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */

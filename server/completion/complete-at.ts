@@ -2,12 +2,15 @@ import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
 import { EngineError, type Engine, type FimLayout, type PromptPlan } from '../engine/contract.js';
 import { planFim } from '../prompt/fim-plan.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
+import type { ProvenanceGate } from '../provenance/gate.js';
+import type { HoleText } from '../provenance/redact.js';
+import { RefusedError } from '../provenance/refusal.js';
 import type { PlanMemory } from './plan-memory.js';
 import { statsOf, type Completion } from './completion.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
 import { finish, prepare, wholeLines } from './finish.js';
-import { holeAt, type Hole } from './hole.js';
+import { holeAt } from './hole.js';
 import { shapeOf, type Shape } from './shape.js';
 
 export interface CompletionOptions {
@@ -17,6 +20,8 @@ export interface CompletionOptions {
   readonly maxLines: number;
   /** Forces the shape; by default the code around the cursor decides. */
   readonly shape?: Shape;
+  /** What may enter the prompt. */
+  readonly gate: ProvenanceGate;
   /** Where the plan before cut the document, and where this one is written down; without it each plan is the first. */
   readonly planMemory?: PlanMemory;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
@@ -33,6 +38,7 @@ const LINE_TOKENS = 48;
  * Resolves to an empty text where nothing is worth offering, and with reason `aborted` where `signal` came
  * before the end.
  *
+ * @throws RefusedError where the gate keeps the document out of the prompt.
  * @throws EngineError where the model cannot fill holes or the engine fails.
  */
 export async function completeAt(
@@ -50,8 +56,10 @@ export async function completeAt(
   const context: FilterContext = { hole, shape, maxLines: options.maxLines };
   const reserve = answerTokens(engine, options.maxTokens);
   const maxTokens = shape === 'line' ? Math.min(reserve, LINE_TOKENS) : reserve;
+  const { passed, refusal } = await options.gate.document(document.uri, hole);
+  if (refusal) throw new RefusedError(refusal);
   // Both shapes leave the same room: were it to change from line to line, so would the cuts of a long document.
-  const plan = planHole(hole, document.uri, engine, reserve, options.planMemory);
+  const plan = planHole(passed.content, document.uri, engine, reserve, options.planMemory);
 
   const enough = new AbortController();
   const generation = engine.generate(plan, {
@@ -106,7 +114,7 @@ function answerTokens({ info }: Engine, maxTokens: number): number {
 }
 
 function planHole(
-  { prefix, suffix }: Hole,
+  { prefix, suffix }: HoleText,
   uri: string,
   engine: Engine,
   reserve: number,

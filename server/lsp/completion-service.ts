@@ -7,6 +7,8 @@ import { holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
 import { DeviceError, type Engine } from '../engine/contract.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
+import type { ProvenanceGate } from '../provenance/gate.js';
+import { RefusedError } from '../provenance/refusal.js';
 import { orAborted } from './abortable.js';
 import type { Deadlines } from './deadlines.js';
 import { describeError } from './describe-error.js';
@@ -31,6 +33,7 @@ export class CompletionService {
     private readonly connection: Connection,
     private readonly settings: SettingsStore,
     private readonly host: EngineHost,
+    private readonly gate: ProvenanceGate,
     private readonly requests: RunningRequests,
     private readonly planMemory: PlanMemory,
     private readonly status: StatusReporter,
@@ -94,7 +97,8 @@ export class CompletionService {
     this.status.completionStarted();
     try {
       const { maxTokens, maxLines } = this.settings.current;
-      const options = { maxTokens, maxLines, planMemory: this.planMemory };
+      const { gate, planMemory } = this;
+      const options = { maxTokens, maxLines, gate, planMemory };
       const either = AbortSignal.any([signal, late]);
       const completion = await completeAt(document, offset, engine, options, either);
       if (late.aborted) {
@@ -114,6 +118,10 @@ export class CompletionService {
       return completion.text === '' ? undefined : completion;
     } catch (error) {
       if (error instanceof DeviceError && this.host.replaced(engine)) return this.replaced();
+      if (error instanceof RefusedError) {
+        this.status.completionRefused(error.refusal);
+        return undefined;
+      }
       this.host.requestFailed(engine, error);
       this.fail(error);
       return undefined;

@@ -7,6 +7,7 @@ import {
 } from 'vscode-languageserver';
 import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
 import { PlanMemory } from '../completion/plan-memory.js';
+import { ProvenanceGate } from '../provenance/gate.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionService } from './completion-service.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
@@ -20,6 +21,7 @@ import { ModelObserver } from './model-observer.js';
 import { RunningRequests } from './running-requests.js';
 import { SettingsStore } from './settings-store.js';
 import { StatusReporter } from './status-reporter.js';
+import { WorkspaceFolders } from './workspace-folders.js';
 
 export interface ServerEnvironment {
   readonly loadEngine: LoadEngine;
@@ -37,6 +39,7 @@ export class LacunaServer {
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
   private readonly settings: SettingsStore;
+  private readonly workspace: WorkspaceFolders;
   private readonly features: readonly Feature[];
   /** What the present model was loaded with. */
   private loaded: string | undefined;
@@ -52,16 +55,20 @@ export class LacunaServer {
     this.settings = new SettingsStore(connection, (settings) => {
       this.apply(settings);
     });
+    this.workspace = new WorkspaceFolders(connection);
+    const gate = new ProvenanceGate(() => this.workspace.current);
     const service = new CompletionService(
       connection,
       this.settings,
       this.host,
+      gate,
       this.requests,
       this.planMemory,
       status,
       this.deadlines,
     );
     this.features = [
+      this.workspace,
       new InlineCompletionFeature(connection, this.documents, service),
       new CompletionFeature(connection, this.documents, service),
       new ExecuteCommandFeature(connection, {
@@ -76,6 +83,7 @@ export class LacunaServer {
   listen(): void {
     this.connection.onInitialize((params) => {
       this.settings.initialize(params);
+      this.workspace.read(params);
       return this.capabilities(params.capabilities);
     });
     this.connection.onInitialized(() => this.settings.initialized());

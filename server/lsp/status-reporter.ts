@@ -7,6 +7,7 @@ type Situation = Omit<LacunaStatus, 'tokensPerSecond'>;
 export class StatusReporter {
   private situation: Situation = { busy: true, kind: 'Normal', message: 'Lacuna is starting.' };
   private flaw: { readonly message: string; readonly remedy: string } | undefined;
+  private refusal: LacunaStatus['refusal'];
   private running = 0;
   private tokensPerSecond: number | undefined;
   private sent = '';
@@ -17,6 +18,7 @@ export class StatusReporter {
   set(situation: Situation): void {
     this.situation = situation;
     this.flaw = undefined;
+    this.refusal = undefined;
     this.tokensPerSecond = undefined;
     this.send();
   }
@@ -30,6 +32,7 @@ export class StatusReporter {
   completionEnded(tokensPerSecond: number): void {
     this.running--;
     this.flaw = undefined;
+    this.refusal = undefined;
     const ready = this.situation.kind === 'Normal' && !this.situation.busy;
     if (ready && tokensPerSecond > 0) this.tokensPerSecond = tokensPerSecond;
     this.send();
@@ -39,6 +42,15 @@ export class StatusReporter {
   completionFailed(message: string, remedy: string): void {
     this.running--;
     this.flaw = { message, remedy };
+    this.refusal = undefined;
+    this.send();
+  }
+
+  /** The latest completion was not to be made. The model is fine, and so is the server. */
+  completionRefused({ message, remedy }: NonNullable<LacunaStatus['refusal']>): void {
+    this.running--;
+    this.flaw = undefined;
+    this.refusal = { message, remedy };
     this.send();
   }
 
@@ -47,6 +59,7 @@ export class StatusReporter {
       ...this.situation,
       ...(this.flaw && { kind: 'Warning' as const, ...this.flaw }),
       busy: this.situation.busy || this.running > 0,
+      ...(this.refusal && { refusal: this.refusal }),
       ...(this.tokensPerSecond !== undefined && { tokensPerSecond: this.tokensPerSecond }),
     };
     const text = JSON.stringify(status);

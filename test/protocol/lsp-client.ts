@@ -39,6 +39,7 @@ export interface InitializeOptions {
   /** Answer to `workspace/configuration`, one for each time it is asked; the last one stays. */
   readonly configuration?: readonly unknown[];
   readonly processId?: number | null;
+  readonly rootUri?: string | null;
 }
 
 export class LspClient {
@@ -80,7 +81,7 @@ export class LspClient {
     this.configuration = [...(options.configuration ?? [])];
     const result = await this.request<InitializeResult>('initialize', {
       processId: options.processId ?? null,
-      rootUri: null,
+      rootUri: options.rootUri ?? null,
       capabilities: options.capabilities ?? inlineCapabilities,
       initializationOptions: options.initializationOptions,
     });

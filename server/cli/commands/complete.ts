@@ -1,8 +1,12 @@
+import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
 import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
 import type { Engine } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
+import { ProvenanceGate } from '../../provenance/gate.js';
+import { RefusedError } from '../../provenance/refusal.js';
+import { repositoryRoot } from '../../provenance/repository-root.js';
 import { EngineLoader } from '../../models/load-engine.js';
 import { exitCode } from '../cli-error.js';
 import { endedByInterrupt, interruptible } from '../interrupt.js';
@@ -27,6 +31,10 @@ export async function complete(
 ): Promise<number> {
   const document = openDocument(location.file);
   const offset = offsetOf(document, location);
+  const folder = await repositoryRoot(path.dirname(path.resolve(location.file)));
+  const gate = new ProvenanceGate(() => ({ folders: [folder], trusted: true }));
+  const refused = await gate.refuses(document.uri, 'document');
+  if (refused) throw new RefusedError(refused);
   return interruptible(async (signal) => {
     const { threads, contextLength, kvCache } = defaultSettings;
     const { model: flag, device } = options;
@@ -43,6 +51,7 @@ export async function complete(
         {
           maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
           maxLines: defaultSettings.maxLines,
+          gate,
           ...(options.multiline && { shape: 'block' as const }),
           ...(!options.json && { onText: (piece: string) => process.stdout.write(piece) }),
         },

@@ -70,6 +70,13 @@ describe('lacuna', function () {
         assert.equal((await runCli(['complete', place, '--model', model], { env })).code, 0);
       }));
 
+    it('says why it completes no file of secrets, nor one that .lacunaignore names', () =>
+      inFolder({ '.env': 'A=', '.lacunaignore': 'a.ts', 'a.ts': source }, async (folder) => {
+        const [secrets, ignored] = [path.join(folder, '.env:1:3'), path.join(folder, 'a.ts:1:1')];
+        assertExplained(await runCli(['complete', secrets]), 1, /\.env is shown to the model/);
+        assertExplained(await runCli(['complete', ignored]), 1, /\.lacunaignore names it/);
+      }));
+
     it('explains files and places that cannot be used', () =>
       inFolder({ 'a.ts': source, 'latin.ts': Buffer.from([0x61, 0xe9, 0x0a]) }, async (folder) => {
         const cases: readonly [string, number, RegExp][] = [

@@ -28,6 +28,12 @@ describe('status bar', () => {
     assert.doesNotMatch(running({}).tooltip, /Why there/);
   });
 
+  it('says in the tooltip why nothing was offered, and shows a shield', () => {
+    const view = running({ refusal: { message: 'Nothing of a is shown.', remedy: 'Rename it.' } });
+    assert.equal(view.text, '$(shield) lacuna-seed');
+    assert.match(view.tooltip, /Nothing of a is shown\. Rename it\./);
+  });
+
   it('spins while the server is busy', () => {
     assert.equal(running({ busy: true }).text, '$(loading~spin) lacuna-seed');
   });

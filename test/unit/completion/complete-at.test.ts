@@ -3,13 +3,14 @@ import { completeAt, type CompletionOptions } from '../../../server/completion/c
 import { EngineError, type Engine } from '../../../server/engine/contract.js';
 import { PlanMemory } from '../../../server/completion/plan-memory.js';
 import { documentOf } from '../../support/cursor.js';
+import { openGate } from '../../support/open-gate.js';
 import {
   planText,
   ScriptedEngine,
   type ScriptedEngineOptions,
 } from '../../support/scripted-engine.js';
 
-const options: CompletionOptions = { maxTokens: 64, maxLines: 8 };
+const options: CompletionOptions = { maxTokens: 64, maxLines: 8, gate: openGate };
 const never = new AbortController().signal;
 
 async function complete(

@@ -29,6 +29,18 @@ describe('status reporter', () => {
     assert.deepEqual(sent.at(-1), { ...ready, tokensPerSecond: 12 });
   });
 
+  it('tells why nothing was offered until something else has become of a completion', () => {
+    const refusal = { message: 'It holds secrets.', remedy: 'Rename it.' };
+    const { status, sent } = reporter();
+    status.set(ready);
+    status.completionStarted();
+    status.completionRefused(refusal);
+    assert.deepEqual(sent.at(-1), { ...ready, refusal });
+    status.completionStarted();
+    status.completionEnded(0);
+    assert.deepEqual(sent.at(-1), ready);
+  });
+
   it('forgets the speed with the model', () => {
     for (const next of [failed, loading, { ...ready, model: 'b' }]) {
       const { status, sent } = reporter();

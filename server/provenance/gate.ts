@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { IgnoreRules, type ReadText } from './ignore-rules.js';
+import { fileOf, isInside, pathOf, realPath } from './place.js';
+import { redactHole, redactText, type HoleText, type KnownLines } from './redact.js';
+import { refusal, type Refusal, type RefusalReason } from './refusal.js';
+import { isSecretFile } from './secret-files.js';
+import { repositoryRoot } from './repository-root.js';
+
+/**
+ * What a text is for: `document` is the one somebody writes in, which they chose to complete; `context` is any other, which
+ * nobody chose.
+ */
+export type Use = 'document' | 'context';
+
+export interface Workspace {
+  /** Absolute paths. Without any, nothing but the document itself enters a prompt. */
+  readonly folders: readonly string[];
+  readonly trusted: boolean;
+}
+
+/** Text that may enter a prompt. */
+export interface Passed<T> {
+  readonly content: T;
+  /** URI it came from. */
+  readonly source: string;
+  /** Secrets that were replaced; 0 where the content is the text as it was. */
+  readonly redactions: number;
+}
+
+/** What the gate answers: the text, or why not. */
+export type Passage<T> =
+  | { readonly passed: Passed<T>; readonly refusal?: never }
+  | { readonly passed?: never; readonly refusal: Refusal };
+
+/** Documents whose lines are known, the latest last. */
+const KNOWN_DOCUMENTS = 8;
+
+/**
+ * Where every text passes that enters a prompt. Files are refused by their name, by ignore files, by where they are and by
+ * whether their workspace is trusted; what passes has its secrets replaced. No setting switches it off.
+ */
+export class ProvenanceGate {
+  private readonly known = new Map<string, KnownLines>();
+  private readonly rules = new Map<string, readonly [IgnoreRules, IgnoreRules]>();
+  private readonly realFolders = new Map<string, Promise<string>>();
+
+  /** `workspace` is asked each time. */
+  constructor(
+    private readonly workspace: () => Workspace,
+    private readonly read: ReadText = readIfThere,
+  ) {}
+
+  /** The document that somebody writes in, cut at the cursor. */
+  async document(source: string, text: HoleText): Promise<Passage<HoleText>> {
+    const refused = await this.refuses(source, 'document');
+    if (refused) return { refusal: refused };
+    const { hole, known } = redactHole(text, this.known.get(source));
+    this.remember(source, known);
+    if (hole.insideSecret) return { refusal: refusal('inside-secret', source) };
+    const { prefix, suffix, redactions } = hole;
+    return { passed: { content: { prefix, suffix }, source, redactions } };
+  }
+
+  /** A stretch of any other file. Whole lines, or a secret at its ends may be missed. */
+  async snippet(source: string, text: string): Promise<Passage<string>> {
+    const refused = await this.refuses(source, 'context');
+    if (refused) return { refusal: refused };
+    const { text: content, redactions } = redactText(text);
+    return { passed: { content, source, redactions } };
+  }
+
+  /** Why a file is kept out, before anything of it is read; `undefined` where it is not. Never rejects. */
+  async refuses(source: string, use: Use): Promise<Refusal | undefined> {
+    const reason = await this.reason(source, use);
+    return reason && refusal(reason, source);
+  }
+
+  private async reason(source: string, use: Use): Promise<RefusalReason | undefined> {
+    if (isSecretFile(pathOf(source))) return 'secret-file';
+    const { folders, trusted } = this.workspace();
+    if (use === 'context' && !trusted) return 'untrusted';
+    const file = fileOf(source);
+    if (file === undefined) return use === 'context' ? 'outside' : undefined;
+    const real = await realPath(file);
+    if (isSecretFile(pathOf(slashed(real)))) return 'secret-file';
+    const realFolders = await Promise.all(folders.map((folder) => this.realFolder(folder)));
+    if (use === 'context' && !realFolders.some((folder) => isInside(real, folder)))
+      return 'outside';
+    // A link may be named in one place, and what it points to in another.
+    for (const [place, inFolders] of [
+      [real, realFolders],
+      [file, folders],
+    ] as const) {
+      const folder = inFolders.find((each) => isInside(place, each));
+      if (folder === undefined) continue;
+      const [git, lacuna] = await this.rulesOf(folder);
+      if (await lacuna.ignores(place)) return 'lacunaignore';
+      if (use === 'context' && (await git.ignores(place))) return 'gitignore';
+    }
+    return undefined;
+  }
+
+  private async rulesOf(folder: string): Promise<readonly [IgnoreRules, IgnoreRules]> {
+    const known = this.rules.get(folder);
+    if (known) return known;
+    const root = await repositoryRoot(folder);
+    const exclude = path.join('.git', 'info', 'exclude');
+    const rules = [
+      new IgnoreRules(root, [exclude, '.gitignore'], this.read),
+      new IgnoreRules(root, ['.lacunaignore'], this.read),
+    ] as const;
+    this.rules.set(folder, rules);
+    return rules;
+  }
+
+  private realFolder(folder: string): Promise<string> {
+    const known = this.realFolders.get(folder) ?? realPath(folder);
+    this.realFolders.set(folder, known);
+    return known;
+  }
+
+  private remember(source: string, known: KnownLines): void {
+    this.known.delete(source);
+    this.known.set(source, known);
+    for (const oldest of this.known.keys()) {
+      if (this.known.size <= KNOWN_DOCUMENTS) break;
+      this.known.delete(oldest);
+    }
+  }
+}
+
+/** Largest ignore file, bytes; of a larger one nobody knows what it hides. */
+const LARGEST = 1 << 20;
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(file);
+    if (bytes.length > LARGEST) throw new Error(`${file} has more than ${LARGEST} bytes`);
+    return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    throw error;
+  }
+}
+
+function slashed(file: string): string {
+  return path.sep === '/' ? file : file.replaceAll(path.sep, '/');
+}
