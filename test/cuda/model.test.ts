@@ -7,7 +7,6 @@ import { float32Twin, randomModel, smallShape } from '../fixtures/model-gguf.js'
 import type { ModelShape } from '../fixtures/model-gguf.js';
 import { fixtureModel, nativeAddon } from '../native/addons.js';
 import { emulatedFolder, emulationRuns } from './kernel-check.js';
-import type { Build } from './kernel-check.js';
 import { buildModelCheck, complaints, runModel } from './model-check.js';
 import type { Traffic } from './model-check.js';
 
@@ -56,15 +55,27 @@ const oddShapes: Readonly<Record<string, ModelShape>> = {
   },
 };
 
-const everySetting: readonly (readonly [Build, string])[] = [
-  ...['early', 'late'].flatMap((landing) =>
-    ['forward', 'reverse', 'random', 'greedy'].map(
-      (order) => ['plain', `order=${order},landing=${landing}`] as const,
-    ),
-  ),
-  ['address', 'order=random,landing=late'],
-  ['thread', 'landing=early'],
-];
+const settings = ['early', 'late'].flatMap((landing) =>
+  ['forward', 'reverse', 'random', 'greedy'].map((order) => `order=${order},landing=${landing}`),
+);
+
+/** Two at a time: what `check` says of each item, joined. */
+async function inPairs<Item>(
+  items: readonly Item[],
+  check: (item: Item) => Promise<readonly string[]>,
+): Promise<string[]> {
+  const waiting = [...items];
+  const said: string[] = [];
+  const work = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift())
+      said.push(...(await check(item)));
+  };
+  await Promise.all([work(), work()]);
+  return said;
+}
+
+const labelled = (label: string, lines: readonly string[]) =>
+  lines.map((line) => `${label}: ${line}`);
 
 (emulationRuns ? describe : describe.skip)('models on the emulated device', function () {
   this.timeout(600_000);
@@ -76,12 +87,12 @@ const everySetting: readonly (readonly [Build, string])[] = [
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const write = (bytes: Uint8Array): string => {
-    const file = path.join(folder, 'model.gguf');
+  const write = (name: string, bytes: Uint8Array): string => {
+    const file = path.join(folder, `${name}.gguf`);
     writeFileSync(file, bytes);
     return file;
   };
-  const run = (file: string, options: string[] = [], ...scenarios: string[]) =>
+  const run = (file: string, options: readonly string[] = [], ...scenarios: readonly string[]) =>
     runModel(emulatedFolder, '', file, options, ...scenarios);
 
   it('answer as the reference in every kind of pass', async () => {
@@ -90,39 +101,64 @@ const everySetting: readonly (readonly [Build, string])[] = [
     assert.ok(result.results.length >= 14);
   });
 
-  for (const name of others)
-    it(`answer as the reference: ${name}`, async () => {
-      const result = await run(fixtureModel(`${name}.gguf`), [], 'brief', 'traffic');
-      assert.deepEqual(complaints(result, quantised), []);
+  it('answer as the reference, whatever the weights', async () => {
+    const wrong = await inPairs(others, async (name) => {
+      const result = await run(fixtureModel(`${name}.gguf`), [], 'brief', 'forked', 'traffic');
+      return labelled(name, complaints(result, quantised));
     });
-
-  for (const name of ['tiny-lite-q8_0', 'tiny-v2-q8_0', 'tiny-v3-q4_k_m'])
-    it(`answer as the reference within 1e-4 in float32: ${name}`, async () => {
-      const twin = write(float32Twin(nativeAddon().openModelFile(fixtureModel(`${name}.gguf`))));
-      assert.deepEqual(complaints(await run(twin, [], 'brief', 'traffic'), floats), []);
-    });
-
-  for (const [what, shape] of Object.entries(oddShapes))
-    it(`answer as the reference in odd shapes: ${what}`, async () => {
-      assert.deepEqual(complaints(await run(write(randomModel(shape))), floats), []);
-    });
-
-  it('answer as the reference over a cache of halves', async () => {
-    const result = await run(smallest, ['cache=f16'], 'brief', 'resumed', 'traffic');
-    assert.deepEqual(complaints(result, quantised), []);
+    assert.deepEqual(wrong, []);
   });
 
-  for (const slots of [0, 3])
-    it(`answer as the reference with ${slots} of 8 experts on the device`, async () => {
-      const scenarios = ['brief', 'interrupted', 'interleaved', 'kept logits', 'moving experts'];
-      const result = await run(smallest, [`slots=${slots}`], ...scenarios);
-      assert.deepEqual(complaints(result, quantised), []);
-      assert.equal(result.load.slots, slots);
+  it('answer as the reference within 1e-4 with weights of float32', async () => {
+    const names = ['tiny-lite-q8_0', 'tiny-v2-q8_0', 'tiny-v3-q4_k_m'];
+    const wrong = await inPairs(names, async (name) => {
+      const twin = float32Twin(nativeAddon().openModelFile(fixtureModel(`${name}.gguf`)));
+      const result = await run(write(name, twin), [], 'brief', 'traffic');
+      return labelled(name, complaints(result, floats));
     });
+    assert.deepEqual(wrong, []);
+  });
 
-  for (const [build, settings] of everySetting)
-    it(`answer as the reference: ${build}, ${settings}`, async () => {
-      const result = await runModel(await buildModelCheck(build), settings, smallest, [], 'brief');
+  it('answer as the reference in odd shapes', async () => {
+    const wrong = await inPairs(Object.entries(oddShapes), async ([name, shape]) => {
+      const result = await run(write(name, randomModel(shape)));
+      return labelled(name, complaints(result, floats));
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('answer as the reference over a cache of halves, and with experts on the host', async () => {
+    const hybrid = ['brief', 'interrupted', 'interleaved', 'kept logits', 'moving experts'];
+    const ways = [
+      ['cache=f16', ['brief', 'resumed', 'traffic']],
+      ['slots=0', hybrid],
+      ['slots=3', hybrid],
+    ] as const;
+    const wrong = await inPairs(ways, async ([option, scenarios]) => {
+      const result = await run(smallest, [option], ...scenarios);
+      if (option !== 'cache=f16') assert.equal(`slots=${result.load.slots}`, option);
+      return labelled(option, complaints(result, quantised));
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('answer with the same bits in every order of threads and landing of copies', async () => {
+    const errors: number[][] = [];
+    const wrong = await inPairs(settings, async (each) => {
+      const result = await runModel(emulatedFolder, each, smallest, [], 'brief');
+      errors.push(result.results.map(({ error }) => error));
+      return labelled(each, complaints(result, quantised));
+    });
+    assert.deepEqual(wrong, []);
+    for (const error of errors) assert.deepEqual(error, errors[0]);
+  });
+
+  for (const [build, each] of [
+    ['address', 'order=random,landing=late'],
+    ['thread', 'landing=early'],
+  ] as const)
+    it(`break no rule that a sanitizer sees: ${build}, ${each}`, async () => {
+      const result = await runModel(await buildModelCheck(build), each, smallest, [], 'brief');
       assert.deepEqual(complaints(result, quantised), []);
     });
 
@@ -164,7 +200,7 @@ const everySetting: readonly (readonly [Build, string])[] = [
     });
 
   it('are refused where their attention has a shape that no kernel takes', async () => {
-    const { load, end } = await run(write(randomModel(smallShape)), [], 'brief');
+    const { load, end } = await run(write('small', randomModel(smallShape)), [], 'brief');
     assert.equal(load.code, 'unsupported');
     assert.equal(end?.left, 0);
   });

@@ -162,7 +162,14 @@ void Executor::enter(uint32_t thread) {
 void Executor::suspend() {
   Thread& thread = current();
   runnable_[current_ / kWarpLanes] &= ~(1u << current_ % kWarpLanes);
-  thread.fiber.leave(false);
+  const uint32_t next = schedule_.next(current_, runnable_);
+  if (next == Schedule::kNobody) {
+    thread.fiber.leave(false);
+    return;
+  }
+  current_ = next;
+  ::threadIdx = current().index;
+  thread.fiber.hand_over(current().fiber);
 }
 
 void Executor::fail(const std::string& what, Site site) {
@@ -266,21 +273,16 @@ void Executor::finish_barrier() {
   runnable_.assign(warps_.size(), ~0u);
 }
 
-// Ends the launch: some lanes of the warp cannot come where the others meet.
+// Ends the launch: some lanes of the warp will not come where the others meet.
 void Executor::fail_to_meet(const Warp& warp, const char* what, Site site) {
-  const uint32_t first = current_ / kWarpLanes * kWarpLanes;
-  if (warp.waiting != 0) {
-    fail(std::string("divergent ") + what + ": other lanes wait in " + warp.what + " at " +
-             to_text(warp.site),
-         site);
-  }
   const auto lane = static_cast<uint32_t>(std::countr_zero(warp.ended | warp.at_barrier));
   if (warp.ended >> lane & 1) {
     fail(std::string(what) + " of a warp of which lane " + std::to_string(lane) + " has ended",
          site);
   }
+  const Thread& other = *threads_[current_ / kWarpLanes * kWarpLanes + lane];
   fail(std::string("divergent ") + what + ": lane " + std::to_string(lane) +
-           " waits at the barrier at " + to_text(threads_[first + lane]->site),
+           " waits at the barrier at " + to_text(other.site),
        site);
 }
 
@@ -288,10 +290,13 @@ void Executor::fail_to_meet(const Warp& warp, const char* what, Site site) {
 void Executor::meet(const char* what, Site site, bool ordered) {
   Warp& warp = warps_[current_ / kWarpLanes];
   const uint32_t bit = 1u << current_ % kWarpLanes;
-  const bool elsewhere =
-      warp.waiting != 0 &&
-      (!(warp.site == site) || (warp.what != what && std::strcmp(warp.what, what) != 0));
-  if (elsewhere || (warp.ended | warp.at_barrier) != 0) fail_to_meet(warp, what, site);
+  if (warp.waiting != 0 &&
+      (!(warp.site == site) || (warp.what != what && std::strcmp(warp.what, what) != 0))) {
+    fail(std::string("divergent ") + what + ": other lanes wait in " + warp.what + " at " +
+             to_text(warp.site),
+         site);
+  }
+  if ((warp.ended | warp.at_barrier) != 0) fail_to_meet(warp, what, site);
   void* name = &warp.sync[warp.time % 2];
   if (ordered) release(name);
   warp.what = what;

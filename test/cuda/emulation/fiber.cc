@@ -40,8 +40,9 @@ struct Outside {
   size_t size = 0;
   void* thread_sanitizer = nullptr;
 } outside;
-Fiber* entered = nullptr;
 void (*to_run)() = nullptr;
+// How the fibre that goes on was come to.
+bool came_from_outside = true;
 
 size_t page() {
   static const auto bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -130,8 +131,17 @@ void finish_switch(void* fake_stack, const void** bottom, size_t* size) {
   if (__sanitizer_finish_switch_fiber) __sanitizer_finish_switch_fiber(fake_stack, bottom, size);
 }
 
+// On a fibre that goes on.
+void arrive(void* fake_stack) {
+  if (came_from_outside) {
+    finish_switch(fake_stack, &outside.bottom, &outside.size);
+  } else {
+    finish_switch(fake_stack, nullptr, nullptr);
+  }
+}
+
 void start() {
-  finish_switch(nullptr, &outside.bottom, &outside.size);
+  arrive(nullptr);
   to_run();
 }
 
@@ -171,8 +181,7 @@ void Fiber::reset(void (*run)()) {
 }
 
 void Fiber::enter() {
-  entered = this;
-  in_use_ = true;
+  in_use_ = came_from_outside = true;
   if (__sanitizer_start_switch_fiber) {
     __sanitizer_start_switch_fiber(&outside.fake_stack, mapping_ + page(), kStackBytes);
   }
@@ -182,7 +191,6 @@ void Fiber::enter() {
   }
   switch_stack(&outside.stack_pointer, stack_pointer_);
   finish_switch(outside.fake_stack, nullptr, nullptr);
-  entered = nullptr;
 }
 
 void Fiber::leave(bool for_good) {
@@ -192,7 +200,18 @@ void Fiber::leave(bool for_good) {
   }
   if (__tsan_switch_to_fiber) __tsan_switch_to_fiber(outside.thread_sanitizer, kNoSync);
   switch_stack(&stack_pointer_, outside.stack_pointer);
-  finish_switch(fake_stack_, &outside.bottom, &outside.size);
+  arrive(fake_stack_);
+}
+
+void Fiber::hand_over(Fiber& next) {
+  next.in_use_ = true;
+  came_from_outside = false;
+  if (__sanitizer_start_switch_fiber) {
+    __sanitizer_start_switch_fiber(&fake_stack_, next.mapping_ + page(), kStackBytes);
+  }
+  if (__tsan_switch_to_fiber) __tsan_switch_to_fiber(next.thread_sanitizer_, kNoSync);
+  switch_stack(&stack_pointer_, next.stack_pointer_);
+  arrive(fake_stack_);
 }
 
 }  // namespace lacuna::emulation

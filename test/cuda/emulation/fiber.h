@@ -24,6 +24,9 @@ class Fiber {
   // Called on the fibre: goes on behind `enter`. With `for_good` the stack is done with.
   void leave(bool for_good);
 
+  // Called on the fibre: another one goes on, which then leaves, or hands over, in its place.
+  void hand_over(Fiber& next);
+
  private:
   std::byte* mapping_;  // a guard page, then the stack
   void* stack_pointer_ = nullptr;
