@@ -113,6 +113,17 @@ describe('rooms', () => {
     assert.deepEqual(strays, []);
   });
 
+  it("the GPU's folders know those below them, and not those above", () => {
+    const order = ['driver', 'weights', 'layers', ''];
+    const levelOf = (file) => order.indexOf(/cuda\/(?:(\w+)\/)?\w+\.\w+$/.exec(file)?.[1] ?? '');
+    const strays = sources('native/cuda').flatMap((file) =>
+      includes(file)
+        .filter((name) => name.startsWith('cuda/') && levelOf(name) > levelOf(file))
+        .map((name) => `${file} includes ${name}`),
+    );
+    assert.deepEqual(strays, []);
+  });
+
   it('native code below the addon knows nothing of Node', () => {
     const below = filesUnder(['native'], (file) => /\.(cc|h)$/.test(file)).filter(
       (file) => !/^native\/(addon|testing)\//.test(file),
