@@ -1,10 +1,12 @@
 // Takes a model on the emulated device through scenarios and compares its logits with those of the
 // CPU's reference, one line of JSON for each:
-//   cuda_model_check LIBRARY SETTINGS FILE [cache=f16|f32] [slots=N] [SCENARIO…]
+//   cuda_model_check LIBRARY SETTINGS FILE [cache=f16|f32] [slots=N] [before=N] [SCENARIO…]
 // LIBRARY stands in for the driver, SETTINGS are the emulated device's (emulation/settings.h), FILE
 // is a GGUF model, slots=N gives so many experts of each layer to the device and the others to the
-// host. Without scenarios: all but `brief`; `traffic` counts what a decoded token moves. The last
-// line is about what is left when the model is gone. A sanitizer ends the program by itself.
+// host. Without scenarios: all but `brief`; `traffic` counts what a decoded token moves, with
+// before=N behind a prompt of so many others. The last line is about what is left when the model is
+// gone. A sanitizer ends the program by itself.
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -40,11 +42,10 @@ std::string members(const Comparison& result) {
   return text;
 }
 
-// One token after `kBefore` others, when its graph is there.
+// One token behind a prompt, when its graph is there.
 std::string traffic(Trial& trial, const Options& options, const EmulatedLibrary& emulation) {
-  constexpr size_t kBefore = 100;
-  Sequence s = trial.start(70, kBefore + 2);
-  trial.prefill(s, kBefore);
+  Sequence s = trial.start(70, options.before + 2);
+  trial.prefill(s, options.before);
   trial.decode(s, 1);
   emulation.counters();
   emulation.graph_launches();
@@ -52,7 +53,7 @@ std::string traffic(Trial& trial, const Options& options, const EmulatedLibrary&
   const size_t graphs = emulation.graph_launches();
   ModelConfig config;
   const auto weights = read_weights(options.file, config);
-  const LeastBytes least = least_bytes(*weights, config, options.cache, kBefore + 1);
+  const LeastBytes least = least_bytes(*weights, config, options.cache, options.before + 1);
   char text[256];
   std::snprintf(text, sizeof(text),
                 ", \"graphLaunches\": %zu, \"leastWeights\": %zu, \"leastCacheRead\": %zu, "
@@ -98,7 +99,8 @@ int main(int argc, char** argv) {
   if (argc < 4) {
     std::fprintf(
         stderr,
-        "usage: cuda_model_check LIBRARY SETTINGS FILE [cache=f16|f32] [slots=N] [SCENARIO...]\n");
+        "usage: cuda_model_check LIBRARY SETTINGS FILE [cache=f16|f32] [slots=N] [before=N] "
+        "[SCENARIO...]\n");
     return 2;
   }
   const EmulatedLibrary emulation = open_emulated(argv[1]);
@@ -113,6 +115,8 @@ int main(int argc, char** argv) {
       options.cache = cuda::KvFormat::kFloat16;
     } else if (argument.starts_with("slots=")) {
       options.slots = static_cast<uint32_t>(std::atoi(argument.c_str() + 6));
+    } else if (argument.starts_with("before=")) {
+      options.before = static_cast<size_t>(std::max(1, std::atoi(argument.c_str() + 7)));
     } else if (argument != "cache=f32") {
       chosen.push_back(argument);
     }

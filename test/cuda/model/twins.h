@@ -20,6 +20,7 @@ struct Options {
   cuda::KvFormat cache = cuda::KvFormat::kFloat32;
   std::optional<uint32_t> slots;  // experts on the device; as planned
   size_t context = 320, chunk = 256, pages = 24;
+  size_t before = 100;  // tokens of the prompt for `traffic`
 };
 
 // Logits by the CPU's scalar reference over a cache of floats: each sequence in one pass, all of
