@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CancellationToken, Connection, Position } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import {
+  cachedCompletion,
+  findAnswer,
+  keepCompletion,
+  placeOf,
+} from '../completion/cache/cached-completion.js';
+import type { CachePlace, CompletionCache } from '../completion/cache/completion-cache.js';
 import { completeAt } from '../completion/complete-at.js';
 import type { Completion } from '../completion/completion.js';
 import { holeAt } from '../completion/hole.js';
@@ -34,6 +41,7 @@ export class CompletionService {
     private readonly settings: SettingsStore,
     private readonly host: EngineHost,
     private readonly gate: ProvenanceGate,
+    private readonly cache: CompletionCache,
     private readonly requests: RunningRequests,
     private readonly planMemory: PlanMemory,
     private readonly status: StatusReporter,
@@ -53,10 +61,17 @@ export class CompletionService {
     if (automatic && !worthCompleting(hole)) return undefined;
     const request = this.requests.begin(document.uri, token);
     try {
-      let engine = await this.engine(document.languageId, automatic, request.signal);
+      if (!(await this.isWanted(document, request.signal))) return undefined;
+      const place = placeOf(document.uri, this.variant(document.languageId), hole);
+      const known = findAnswer(this.cache, place, hole);
+      if (known) {
+        const start = document.positionAt(offset);
+        return known.text === '' ? undefined : cachedCompletion(known, hole, start);
+      }
+      let engine = await this.engine(automatic, request.signal);
       // A document that changed meanwhile has aborted the request: the offset still fits.
       while (engine && !request.signal.aborted) {
-        const completion = await this.generate(document, offset, engine, request.signal);
+        const completion = await this.generate(document, offset, place, engine, request.signal);
         if (completion !== REPLACED) return completion;
         engine = await this.host.engine(this.patience(request.signal));
       }
@@ -66,18 +81,29 @@ export class CompletionService {
     }
   }
 
-  /** The engine, once it is quiet and the model has loaded; `undefined` where it is off or too late. */
-  private async engine(
-    languageId: string,
-    automatic: boolean,
-    signal: AbortSignal,
-  ): Promise<Engine | undefined> {
-    const patience = this.patience(signal);
-    await orAborted(this.settings.known, patience);
-    const { enable, disabledLanguages, debounce } = this.settings.current;
-    if (!enable || disabledLanguages.includes(languageId)) return undefined;
-    if (automatic) await pause(debounce, signal);
-    const engine = await this.host.engine(patience);
+  /** Whether the settings and the gate let this document be completed. */
+  private async isWanted({ uri, languageId }: TextDocument, signal: AbortSignal): Promise<boolean> {
+    await orAborted(this.settings.known, this.patience(signal));
+    const { enable, disabledLanguages } = this.settings.current;
+    if (!enable || disabledLanguages.includes(languageId)) return false;
+    const refusal = await this.gate.refuses(uri, 'document');
+    if (refusal) {
+      this.status.completionStarted();
+      this.status.completionRefused(refusal);
+    }
+    return !refusal && !signal.aborted;
+  }
+
+  /** What an answer depends on besides the document. */
+  private variant(languageId: string): string {
+    const { model, contextLength, device, kvCache, maxTokens, maxLines } = this.settings.current;
+    return JSON.stringify([languageId, model, contextLength, device, kvCache, maxTokens, maxLines]);
+  }
+
+  /** The engine, once it is quiet and the model has loaded; `undefined` where that is too late. */
+  private async engine(automatic: boolean, signal: AbortSignal): Promise<Engine | undefined> {
+    if (automatic) await pause(this.settings.current.debounce, signal);
+    const engine = await this.host.engine(this.patience(signal));
     // A model that cannot fill holes was reported when it was loaded.
     return engine?.info.fim === 'none' ? undefined : engine;
   }
@@ -90,6 +116,7 @@ export class CompletionService {
   private async generate(
     document: TextDocument,
     offset: number,
+    place: CachePlace,
     engine: Engine,
     signal: AbortSignal,
   ): Promise<Completion | undefined | typeof REPLACED> {
@@ -115,6 +142,7 @@ export class CompletionService {
       }
       // What was aborted may have run on a model that is gone: its speed says nothing.
       this.status.completionEnded(reason === 'aborted' ? 0 : tokensPerSecond);
+      keepCompletion(this.cache, place, completion);
       return completion.text === '' ? undefined : completion;
     } catch (error) {
       if (error instanceof DeviceError && this.host.replaced(engine)) return this.replaced();

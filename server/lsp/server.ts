@@ -6,6 +6,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
+import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { CompletionFeature } from './completion.js';
@@ -35,6 +36,7 @@ export class LacunaServer {
   private readonly documents = createDocuments();
   private readonly requests = new RunningRequests();
   private readonly planMemory = new PlanMemory();
+  private readonly cache = new CompletionCache();
   private readonly deadlines: Deadlines;
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
@@ -62,6 +64,7 @@ export class LacunaServer {
       this.settings,
       this.host,
       gate,
+      this.cache,
       this.requests,
       this.planMemory,
       status,
@@ -94,6 +97,7 @@ export class LacunaServer {
     this.documents.onDidClose(({ document }) => {
       this.requests.abort(document.uri);
       this.planMemory.forget(document.uri);
+      this.cache.forget(document.uri);
     });
     this.documents.listen(this.connection);
     this.connection.listen();
@@ -128,6 +132,7 @@ export class LacunaServer {
     // Requests on the old model would only delay its end. Those that wait for a first one go on waiting.
     if (this.loaded !== undefined) this.requests.abortAll();
     this.loaded = wanted;
+    this.cache.clear();
     this.host.load({ model, threads, contextLength, device, kvCache });
   }
 }

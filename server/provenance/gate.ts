@@ -33,8 +33,17 @@ export type Passage<T> =
   | { readonly passed: Passed<T>; readonly refusal?: never }
   | { readonly passed?: never; readonly refusal: Refusal };
 
-/** Documents whose lines are known, the latest last. */
+interface Verdict {
+  /** When it was found, as `performance.now()` tells. */
+  readonly at: number;
+  readonly refusal: Refusal | undefined;
+}
+
+/** Most documents whose lines are known, and most verdicts. */
 const KNOWN_DOCUMENTS = 8;
+const VERDICTS = 256;
+/** How long a verdict holds before links and ignore files are looked at again, milliseconds. */
+const FRESH_MS = 1000;
 
 /**
  * Where every text passes that enters a prompt. Files are refused by their name, by ignore files, by where they are and by
@@ -42,6 +51,7 @@ const KNOWN_DOCUMENTS = 8;
  */
 export class ProvenanceGate {
   private readonly known = new Map<string, KnownLines>();
+  private readonly verdicts = new Map<string, Verdict>();
   private readonly rules = new Map<string, readonly [IgnoreRules, IgnoreRules]>();
   private readonly realFolders = new Map<string, Promise<string>>();
 
@@ -56,7 +66,7 @@ export class ProvenanceGate {
     const refused = await this.refuses(source, 'document');
     if (refused) return { refusal: refused };
     const { hole, known } = redactHole(text, this.known.get(source));
-    this.remember(source, known);
+    keepLatest(this.known, source, known, KNOWN_DOCUMENTS);
     if (hole.insideSecret) return { refusal: refusal('inside-secret', source) };
     const { prefix, suffix, redactions } = hole;
     return { passed: { content: { prefix, suffix }, source, redactions } };
@@ -72,13 +82,22 @@ export class ProvenanceGate {
 
   /** Why a file is kept out, before anything of it is read; `undefined` where it is not. Never rejects. */
   async refuses(source: string, use: Use): Promise<Refusal | undefined> {
-    const reason = await this.reason(source, use);
-    return reason && refusal(reason, source);
+    const { folders, trusted } = this.workspace();
+    const question = JSON.stringify([use, source, trusted, folders]);
+    const known = this.verdicts.get(question);
+    if (known && performance.now() - known.at < FRESH_MS) return known.refusal;
+    const reason = await this.reason(source, use, { folders, trusted });
+    const refused = reason && refusal(reason, source);
+    keepLatest(this.verdicts, question, { at: performance.now(), refusal: refused }, VERDICTS);
+    return refused;
   }
 
-  private async reason(source: string, use: Use): Promise<RefusalReason | undefined> {
+  private async reason(
+    source: string,
+    use: Use,
+    { folders, trusted }: Workspace,
+  ): Promise<RefusalReason | undefined> {
     if (isSecretFile(pathOf(source))) return 'secret-file';
-    const { folders, trusted } = this.workspace();
     if (use === 'context' && !trusted) return 'untrusted';
     const file = fileOf(source);
     if (file === undefined) return use === 'context' ? 'outside' : undefined;
@@ -119,14 +138,15 @@ export class ProvenanceGate {
     this.realFolders.set(folder, known);
     return known;
   }
+}
 
-  private remember(source: string, known: KnownLines): void {
-    this.known.delete(source);
-    this.known.set(source, known);
-    for (const oldest of this.known.keys()) {
-      if (this.known.size <= KNOWN_DOCUMENTS) break;
-      this.known.delete(oldest);
-    }
+/** Puts a value last in a map of at most `most`, and drops what was put there first. */
+function keepLatest<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= most) break;
+    map.delete(oldest);
   }
 }
 

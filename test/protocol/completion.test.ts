@@ -155,9 +155,12 @@ describe('language server: completions', () => {
       let version = 1;
       /** Where the plan for the document with this text begins, the cursor at its end. */
       const startOf = async (next: string) => {
-        text = next;
-        await client.change(uri, ++version, [{ text }]);
-        await client.inlineComplete(uri, { line: text.split('\n').length - 1, character: 0 });
+        // Never twice the same text: it would be answered from the cache, without a plan.
+        const last = `v${++version}`;
+        text = next + last;
+        await client.change(uri, version, [{ text }]);
+        const line = text.split('\n').length - 1;
+        await client.inlineComplete(uri, { line, character: last.length });
         const plan = planText(engine.requests.at(-1)!.plan);
         return text.length - /<fimPrefix>([^]*)<fimSuffix>/.exec(plan)![1]!.length;
       };

@@ -21,6 +21,12 @@ export function replacedClosers(text: string, hole: Hole): number {
   return overlap(text, hole).replaced;
 }
 
+/** Whether `text`, put where `linePrefix` ends, closes every bracket and quote of `closers` before any other. */
+export function closesAll(text: string, closers: string, linePrefix: string): boolean {
+  const { closed } = balance(text, openQuote(linePrefix));
+  return Array.from(closers).every((closer, index) => closed[index]?.character === closer);
+}
+
 function overlap(text: string, hole: Hole): { keep: number; replaced: number } {
   const { closed } = balance(text, openQuote(hole.linePrefix));
   const rest = hole.lineSuffix.trimEnd();
