@@ -1,14 +1,19 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { deviceSettings, type DeviceSetting } from '../engine/device/choose-device.js';
+import { Command, Option } from 'commander';
 import { cpuPaths } from '../engine/native/addon.js';
+import {
+  deviceOption,
+  locationArgument,
+  modelHelp,
+  wholeNumber,
+  wholeNumbers,
+} from './arguments.js';
 import { exitCode } from './cli-error.js';
 import type { BenchOptions } from './commands/bench.js';
 import type { CompleteOptions } from './commands/complete.js';
 import type { DebugLogitsOptions } from './commands/debug-logits.js';
 import type { DoctorOptions } from './commands/doctor.js';
-import { parseLocation, type Location } from './location.js';
-
-const modelHelp = 'GGUF file (default: $LACUNA_MODEL, else the embedded model)';
+import { defineEval } from './define-eval.js';
+import type { Location } from './location.js';
 
 /**
  * The command line as commander sees it. `finished` gets the exit code of the command that ran. Each command's
@@ -96,6 +101,8 @@ export function createProgram(
       finished(await bench(options, packageRoot));
     });
 
+  defineEval(program, packageRoot, finished);
+
   program
     .command('debug')
     .description('look inside the engine')
@@ -125,28 +132,4 @@ export function createProgram(
 /** The exit code for an error of commander itself: showing help or the version is none. */
 export function usageExitCode(commanderExitCode: number): number {
   return commanderExitCode === 0 ? exitCode.ok : exitCode.usage;
-}
-
-function deviceOption(standard: DeviceSetting): Option {
-  return new Option('--device <name>', 'where to compute; auto takes a GPU that works')
-    .choices(deviceSettings)
-    .default(standard);
-}
-
-function locationArgument(text: string): Location {
-  const location = parseLocation(text);
-  if (location) return location;
-  throw new InvalidArgumentError('It must be FILE:LINE:COL, such as src/main.ts:12:5.');
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
-}
-
-function wholeNumbers(least: number): (text: string) => number[] {
-  return (text) => text.split(',').map(wholeNumber(least, 1 << 24));
 }

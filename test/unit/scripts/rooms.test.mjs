@@ -13,6 +13,7 @@ const rooms = {
       'protocol',
       'server/lsp',
       'server/bench',
+      'server/eval',
       'server/completion',
       'server/models',
       'server/provenance',
@@ -25,6 +26,16 @@ const rooms = {
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
   'server/bench': { rooms: ['server/prompt', 'server/engine'], packages: [] },
+  'server/eval': {
+    rooms: [
+      'server/bench',
+      'server/completion',
+      'server/prompt',
+      'server/provenance',
+      'server/engine',
+    ],
+    packages: ['vscode-languageserver-textdocument'],
+  },
   'server/models': { rooms: ['server/engine'], packages: [] },
   'server/completion': {
     rooms: ['server/prompt', 'server/provenance', 'server/engine'],

@@ -1,0 +1,29 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { deviceSettings, type DeviceSetting } from '../engine/device/choose-device.js';
+import { parseLocation, type Location } from './location.js';
+
+export const modelHelp = 'GGUF file (default: $LACUNA_MODEL, else the embedded model)';
+
+export function deviceOption(standard: DeviceSetting): Option {
+  return new Option('--device <name>', 'where to compute; auto takes a GPU that works')
+    .choices(deviceSettings)
+    .default(standard);
+}
+
+export function locationArgument(text: string): Location {
+  const location = parseLocation(text);
+  if (location) return location;
+  throw new InvalidArgumentError('It must be FILE:LINE:COL, such as src/main.ts:12:5.');
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+export function wholeNumbers(least: number): (text: string) => number[] {
+  return (text) => text.split(',').map(wholeNumber(least, 1 << 24));
+}

@@ -1,0 +1,173 @@
+import { closeSync, existsSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { defaultSettings } from '../../../protocol/index.js';
+import type { Engine } from '../../engine/contract.js';
+import type { DeviceSetting } from '../../engine/device/choose-device.js';
+import { readDataset } from '../../eval/dataset/read-dataset.js';
+import { findIsolation } from '../../eval/execute/isolation.js';
+import { findPython, runPython } from '../../eval/execute/run-python.js';
+import type { EvalHole } from '../../eval/hole.js';
+import type { Prediction, Verdict } from '../../eval/prediction.js';
+import { notesOf, reportOf, tableOf } from '../../eval/report/report.js';
+import { summarize } from '../../eval/report/summarize.js';
+import type { PlanKind } from '../../eval/run/anchor.js';
+import type { AnswerOptions } from '../../eval/run/answer-hole.js';
+import { runEval } from '../../eval/run/run-eval.js';
+import { ProvenanceGate } from '../../provenance/gate.js';
+import { EngineLoader } from '../../models/load-engine.js';
+import { CliError, exitCode } from '../cli-error.js';
+import { endedByInterrupt, interruptible } from '../interrupt.js';
+import { withLoadLine } from '../load-line.js';
+import { openOutput } from '../output-file.js';
+import { printReport, type ReportFormat } from '../print-report.js';
+import { dim } from '../terminal.js';
+import { evalCompare } from './eval-compare.js';
+
+export interface EvalOptions extends ReportFormat {
+  readonly model?: string;
+  readonly device: DeviceSetting;
+  readonly threads: number;
+  readonly context?: number;
+  readonly limit?: number;
+  readonly plan: PlanKind;
+  readonly typed: number;
+  readonly keystrokes?: true;
+  readonly shape: 'auto' | 'gold';
+  readonly maxTokens?: number;
+  readonly maxLines?: number;
+  readonly execute?: true;
+  readonly predictions?: string;
+  readonly compare?: readonly string[];
+}
+
+/** The data set that comes with the source. */
+const ownDataset = path.join('eval', 'holes.jsonl');
+
+/** `lacuna eval`: fills holes whose content is known, and says how well. Or compares two such runs. */
+export async function evaluate(
+  dataset: string | undefined,
+  options: EvalOptions,
+  packageRoot: string,
+): Promise<number> {
+  const [a, b] = options.compare ?? [];
+  if (a !== undefined && b !== undefined) return evalCompare(a, b, options);
+  const { name, holes } = open(dataset, packageRoot, options.limit);
+  const execute = options.execute && executor(holes);
+  const write = predictionWriter(options.predictions);
+  return interruptible(async (signal) => {
+    const engine = await load(options, packageRoot);
+    try {
+      const answers = answerOptions(options);
+      const how = { ...answers, ...(execute && { execute }) };
+      const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
+      const predictions: Prediction[] = [];
+      try {
+        for await (const prediction of runEval(engine, gate, holes, how, signal)) {
+          predictions.push(prediction);
+          write.line(prediction);
+          progress(predictions.length, holes.length);
+        }
+      } finally {
+        write.close();
+      }
+      if (signal.aborted) return exitCode.interrupted;
+      const asked = { syntax: false, execute: execute !== undefined };
+      const report = reportOf(summarize(predictions), name, engine.info, answers, asked);
+      const { heading, notes } = notesOf(report);
+      printReport(options, report, heading, tableOf(report), notes);
+      return exitCode.ok;
+    } finally {
+      await engine.close();
+    }
+  });
+}
+
+function open(
+  dataset: string | undefined,
+  packageRoot: string,
+  limit: number | undefined,
+): { name: string; holes: EvalHole[] } {
+  const file = dataset ?? path.join(packageRoot, ownDataset);
+  if (dataset === undefined && !existsSync(file)) {
+    throw new CliError(
+      'no data set is named, and the one that comes with the source is not here',
+      'Name a JSONL file; `lacuna eval build` makes one of a source tree.',
+    );
+  }
+  return { name: path.basename(file), holes: spread(readDataset(file), limit) };
+}
+
+/** So many of the holes, evenly from all of them: they may be sorted by file. */
+function spread(holes: EvalHole[], limit = Infinity): EvalHole[] {
+  if (limit >= holes.length) return holes;
+  const step = holes.length / limit;
+  return Array.from({ length: limit }, (_, at) => holes[Math.floor(at * step)]).flatMap(
+    (hole) => hole ?? [],
+  );
+}
+
+/** @throws CliError where no hole has a test; EngineError where there is no Python. */
+function executor(
+  holes: readonly EvalHole[],
+): (program: string, entryPoint: string) => Promise<Verdict> {
+  if (!holes.some(({ test }) => test)) {
+    throw new CliError(
+      'no hole of this data set has a test',
+      'Name a file of human-eval-infilling, or leave out --execute.',
+    );
+  }
+  const python = findPython();
+  const isolation = findIsolation();
+  if (!isolation.namespaces) {
+    const { stderr } = process;
+    stderr.write(
+      dim(
+        'No namespaces here: programs run with limits, but not apart from the network.\n',
+        stderr,
+      ),
+    );
+  }
+  return (program, entryPoint) => runPython(program, entryPoint, python, isolation);
+}
+
+function load(options: EvalOptions, packageRoot: string): Promise<Engine> {
+  const { kvCache } = defaultSettings;
+  const { model: flag, device, threads, context } = options;
+  const contextLength = context ?? defaultSettings.contextLength;
+  const request = { flag, device, insist: true, threads, contextLength, kvCache };
+  const loader = new EngineLoader(packageRoot);
+  return endedByInterrupt(() =>
+    withLoadLine(process.stderr, (onProgress) => loader.load(request, onProgress)),
+  );
+}
+
+function answerOptions(options: EvalOptions): AnswerOptions {
+  const { plan, typed, shape } = options;
+  return {
+    ...{ plan, typed, shape },
+    keystrokes: options.keystrokes ?? false,
+    maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
+    maxLines: options.maxLines ?? defaultSettings.maxLines,
+  };
+}
+
+/** Line by line, so that what was done is there when a run is ended early. */
+function predictionWriter(file: string | undefined): {
+  line(prediction: Prediction): void;
+  close(): void;
+} {
+  if (file === undefined) return { line: () => undefined, close: () => undefined };
+  const descriptor = openOutput(file);
+  return {
+    line: (prediction) => writeSync(descriptor, `${JSON.stringify(prediction)}\n`),
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}
+
+function progress(done: number, all: number): void {
+  const { stderr } = process;
+  if (stderr.isTTY)
+    stderr.write(done < all ? `\r${dim(`${done} of ${all}`, stderr)}` : '\r\u001b[K');
+}

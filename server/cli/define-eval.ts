@@ -1,0 +1,71 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { holeKinds, type HoleKind } from '../eval/hole.js';
+import { planKinds } from '../eval/run/anchor.js';
+import { deviceOption, modelHelp, wholeNumber } from './arguments.js';
+import type { EvalBuildOptions } from './commands/eval-build.js';
+import type { EvalOptions } from './commands/eval.js';
+
+/** `lacuna eval` and `lacuna eval build`. */
+export function defineEval(
+  program: Command,
+  packageRoot: string,
+  finished: (code: number) => void,
+): void {
+  const evaluate = program
+    .command('eval')
+    .description('measure how good completions are, on holes whose content is known')
+    .argument('[dataset]', 'JSONL file of holes (default: those that come with the source)')
+    .option('--model <path>', modelHelp)
+    .addOption(deviceOption('auto'))
+    .option('--threads <n>', '0 takes the physical cores', wholeNumber(0, 256), 0)
+    .option('--context <n>', 'tokens of prompt and answer', wholeNumber(64, 163840))
+    .option('--limit <n>', 'fill so many holes, spread evenly', wholeNumber(1, 1 << 24))
+    .addOption(
+      new Option('--plan <kind>', 'how prompts are made').choices(planKinds).default('plain'),
+    )
+    .option('--typed <n>', 'characters typed since the anchor', wholeNumber(0, 1000), 16)
+    .option('--keystrokes', 'ask at each typed character, and count what it costs')
+    .addOption(
+      new Option('--shape <kind>', 'how far answers go: as the code says, or as far as the gold')
+        .choices(['auto', 'gold'])
+        .default('auto'),
+    )
+    .option('--max-tokens <n>', 'generate at most so many tokens', wholeNumber(1, 4096))
+    .option('--max-lines <n>', 'keep at most so many lines', wholeNumber(1, 1000))
+    .option('--execute', 'run the tests that holes bring: programs that a model wrote')
+    .option('--predictions <file>', 'write every answer and its marks there, as JSONL')
+    .option('--compare <files...>', 'compare two files of predictions, and run nothing')
+    .addOption(new Option('--json', 'print one JSON object').conflicts('markdown'))
+    .option('--markdown', 'print a table for a document')
+    .action(async (dataset: string | undefined, options: EvalOptions, command: Command) => {
+      if (options.compare && options.compare.length !== 2)
+        command.error('error: --compare takes two files of predictions');
+      if (options.compare && dataset !== undefined)
+        command.error('error: --compare takes no data set');
+      const commands = await import('./commands/eval.js');
+      finished(await commands.evaluate(dataset, options, packageRoot));
+    });
+
+  evaluate
+    .command('build')
+    .description('cut holes into the files of a source tree')
+    .argument('<tree>', 'root of the tree')
+    .requiredOption('--out <file>', 'JSONL file to write')
+    .option('--holes <n>', 'most holes', wholeNumber(1, 1 << 20), 200)
+    .option('--per-file <n>', 'most holes of one file', wholeNumber(1, 10000), 5)
+    .option('--kinds <kind,kind>', `of ${holeKinds.join(', ')}`, kindList, [...holeKinds])
+    .option('--languages <id,id>', 'only files of these languages', (text) => text.split(','))
+    .option('--seed <text>', 'the same seed makes the same holes', '1')
+    .action(async (tree: string, options: EvalBuildOptions) => {
+      const { evalBuild } = await import('./commands/eval-build.js');
+      finished(evalBuild(tree, options));
+    });
+}
+
+function kindList(text: string): HoleKind[] {
+  return text.split(',').map((name) => {
+    const kind = holeKinds.find((each) => each === name);
+    if (kind) return kind;
+    throw new InvalidArgumentError(`The kinds are ${holeKinds.join(', ')}.`);
+  });
+}

@@ -1,0 +1,120 @@
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { completeAt } from '../../completion/complete-at.js';
+import type { Completion } from '../../completion/completion.js';
+import { PlanMemory } from '../../completion/plan-memory.js';
+import type { Shape } from '../../completion/shape.js';
+import type { Engine, FinishReason } from '../../engine/contract.js';
+import { wholeCharacterOffset } from '../../prompt/newline.js';
+import type { ProvenanceGate } from '../../provenance/gate.js';
+import { RefusedError } from '../../provenance/refusal.js';
+import type { EvalHole } from '../hole.js';
+import type { Answer } from '../metrics/exact-match.js';
+import { anchorOf, anchoredPlan, type PlanKind } from './anchor.js';
+import { changedRequests } from './changed-requests.js';
+
+export interface AnswerOptions {
+  readonly plan: PlanKind;
+  /** Characters in front of the hole that count as typed since the anchor; ≥ 0. */
+  readonly typed: number;
+  /** Whether each of them is asked for, as while typing, before the answer that counts. */
+  readonly keystrokes: boolean;
+  /** `auto`: the code around the cursor decides, as in an editor. `gold`: as many lines as were taken out, one or several. */
+  readonly shape: 'auto' | 'gold';
+  readonly maxTokens: number;
+  readonly maxLines: number;
+}
+
+export interface HoleAnswer extends Answer {
+  readonly promptTokens: number;
+  /** Tokens of the prompt that were not in the cache. */
+  readonly prefilledTokens: number;
+  /** Tokens that were taken from the engine. It may have made some more until it heard that they were enough. */
+  readonly generatedTokens: number;
+  /** `[]` where keystrokes were not asked for. */
+  readonly keystrokeTokens: readonly number[];
+  /** `refused` where the gate kept the document out of the prompt: the answer is empty then. */
+  readonly reason: FinishReason | 'refused';
+  readonly ms: number;
+  readonly logProbability: number | null;
+}
+
+/** Fills a hole as an editor would have it filled. */
+export async function answerHole(
+  hole: EvalHole,
+  engine: Engine,
+  gate: ProvenanceGate,
+  options: AnswerOptions,
+  signal: AbortSignal,
+): Promise<HoleAnswer> {
+  const { prefix } = hole;
+  const { plan, keystrokes, maxTokens, maxLines } = options;
+  const anchor = anchorOf(prefix, options.typed);
+  const planMemory = new PlanMemory();
+  const logProbabilities: number[] = [];
+  const ask = (end: number, last: boolean): Promise<Completion | undefined> => {
+    const typed = prefix.slice(anchor, end);
+    const changed = changedRequests(engine, {
+      ...(plan === 'anchored' && { plan: (plain) => anchoredPlan(plain, typed) }),
+      // Of a keystroke on the way only the work on its prompt counts.
+      ...(!last && { options: (request) => ({ ...request, maxTokens: 1 }) }),
+      onToken: ({ logProbability }) => {
+        if (last) logProbabilities.push(logProbability);
+      },
+    });
+    const document = documentOf(hole, prefix.slice(0, end) + hole.suffix);
+    const shape: Shape = hole.gold.includes('\n') ? 'block' : 'line';
+    const how = {
+      ...{ maxTokens, maxLines, gate, planMemory },
+      ...(options.shape === 'gold' && { shape }),
+    };
+    return unlessRefused(completeAt(document, end, changed, how, signal));
+  };
+  const keystrokeTokens: number[] = [];
+  if (keystrokes) {
+    // The cursor comes to the anchor: what that costs is no keystroke's.
+    await ask(anchor, false);
+    for (let end = anchor + 1; end < prefix.length && !signal.aborted; end++)
+      if (wholeCharacterOffset(prefix, end) === end)
+        keystrokeTokens.push(prefilledBy(await ask(end, false)));
+  }
+  const started = performance.now();
+  const completion = await ask(prefix.length, true);
+  const ms = performance.now() - started;
+  const prefilledTokens = prefilledBy(completion);
+  if (keystrokes && anchor < prefix.length) keystrokeTokens.push(prefilledTokens);
+  const { start, end } = completion?.range ?? {};
+  return {
+    text: completion?.text ?? '',
+    replaced: (end?.character ?? 0) - (start?.character ?? 0),
+    promptTokens: completion?.stats.promptTokens ?? 0,
+    ...{ prefilledTokens, keystrokeTokens, ms },
+    generatedTokens: logProbabilities.length,
+    reason: completion?.stats.reason ?? 'refused',
+    logProbability: mean(logProbabilities),
+  };
+}
+
+/** `undefined` where the gate keeps the document out of the prompt. */
+async function unlessRefused(completion: Promise<Completion>): Promise<Completion | undefined> {
+  try {
+    return await completion;
+  } catch (error) {
+    if (error instanceof RefusedError) return undefined;
+    throw error;
+  }
+}
+
+function prefilledBy(completion: Completion | undefined): number {
+  return completion ? completion.stats.promptTokens - completion.stats.residentTokens : 0;
+}
+
+/** A document that is no file of this machine: nothing here says anything about it. */
+function documentOf({ file, language }: EvalHole, text: string): TextDocument {
+  const path = encodeURI(file.replaceAll(/\p{Cs}/gu, '\ufffd'));
+  return TextDocument.create(`lacuna-eval:///${path}`, language, 1, text);
+}
+
+function mean(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

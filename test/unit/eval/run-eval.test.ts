@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { EvalHole } from '../../../server/eval/hole.js';
+import type { Prediction } from '../../../server/eval/prediction.js';
+import { anchorOf } from '../../../server/eval/run/anchor.js';
+import { runEval, type EvalOptions } from '../../../server/eval/run/run-eval.js';
+import { ProvenanceGate } from '../../../server/provenance/gate.js';
+import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
+
+const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
+const options: EvalOptions = {
+  ...{ plan: 'plain', typed: 4, keystrokes: false, shape: 'auto' },
+  ...{ maxTokens: 32, maxLines: 4 },
+};
+const hole: EvalHole = {
+  ...{
+    id: 'a',
+    prefix: 'const one = 1;\nconst two = ',
+    gold: 'one + one;',
+    suffix: '\nuse(two);\n',
+  },
+  ...{ language: 'typescript', file: 'src/a.ts' },
+};
+
+async function predictions(
+  engine: ScriptedEngine,
+  holes: readonly EvalHole[],
+  change: Partial<EvalOptions> = {},
+  signal = new AbortController().signal,
+): Promise<Prediction[]> {
+  const all: Prediction[] = [];
+  for await (const each of runEval(engine, gate, holes, { ...options, ...change }, signal))
+    all.push(each);
+  return all;
+}
+
+describe('an evaluation', () => {
+  it('marks each answer, and counts what it cost', async () => {
+    const engine = new ScriptedEngine({ answer: 'one + one;\n' });
+    const [prediction, ...rest] = await predictions(engine, [hole]);
+    assert.equal(rest.length, 0);
+    assert.ok(prediction);
+    const { ms, promptTokens, ...marks } = prediction;
+    assert.ok(ms >= 0 && promptTokens > 10);
+    assert.deepEqual(marks, {
+      ...{ id: 'a', file: 'src/a.ts', language: 'typescript', gold: hole.gold, text: hole.gold },
+      ...{ replaced: 0, exact: true, nonTrivial: true, editSimilarity: 1, stopsRight: true },
+      ...{ prefilledTokens: promptTokens - 2, generatedTokens: 5, reason: 'stop' },
+      logProbability: -0.1,
+    });
+  });
+
+  it('warms the engine up with something else than a hole', async () => {
+    const engine = new ScriptedEngine({ answer: 'x' });
+    await predictions(engine, [hole]);
+    assert.equal(engine.requests.length, 2);
+    assert.doesNotMatch(planText(engine.requests[0]!.plan), /const/);
+  });
+
+  it('gives the model the document without the gold', async () => {
+    const engine = new ScriptedEngine({ answer: 'x' });
+    await predictions(engine, [hole]);
+    assert.equal(
+      planText(engine.requests[1]!.plan),
+      `<bos><fimPrefix>${hole.prefix}<fimSuffix>${hole.suffix}<fimMiddle>`,
+    );
+  });
+
+  it('anchors the plan in front of the word that was being typed', async () => {
+    const engine = new ScriptedEngine({ answer: 'x' });
+    await predictions(engine, [hole], { plan: 'anchored', typed: 4 });
+    assert.equal(
+      planText(engine.requests[1]!.plan),
+      `<bos><fimPrefix>const one = 1;\nconst <fimSuffix>${hole.suffix}<fimMiddle>two = `,
+    );
+  });
+
+  it('needs no anchor where the model reads the suffix first', async () => {
+    const engine = new ScriptedEngine({ answer: 'x', info: { fim: 'spm' } });
+    await predictions(engine, [hole], { plan: 'anchored' });
+    assert.equal(
+      planText(engine.requests[1]!.plan),
+      `<bos><fimSuffixFirst>${hole.suffix}<fimMiddle>${hole.prefix}`,
+    );
+  });
+
+  it('anchors documents with CRLF line ends', async () => {
+    const engine = new ScriptedEngine({ answer: 'x' });
+    const crlf = { ...hole, prefix: 'a;\r\nb;\r\n  c', suffix: '\r\n' };
+    await predictions(engine, [crlf], { plan: 'anchored', typed: 5 });
+    assert.equal(
+      planText(engine.requests[1]!.plan),
+      '<bos><fimPrefix>a;\nb;<fimSuffix>\n<fimMiddle>\n  c',
+    );
+  });
+
+  it('counts what each keystroke prefills: the suffix again and again, unless it is anchored', async () => {
+    const long = { ...hole, suffix: `\n${'call(two);\n'.repeat(30)}` };
+    const cost = async (plan: 'plain' | 'anchored'): Promise<number[]> => {
+      const engine = new ScriptedEngine({ answer: 'x' });
+      const [prediction] = await predictions(engine, [long], { plan, keystrokes: true });
+      return [...(prediction?.keystrokeTokens ?? [])];
+    };
+    const [plain, anchored] = [await cost('plain'), await cost('anchored')];
+    assert.equal(plain.length, 'two = '.length);
+    assert.equal(anchored.length, plain.length);
+    assert.ok(Math.min(...plain) > 150, String(plain));
+    assert.ok(Math.max(...anchored) <= 3, String(anchored));
+  });
+
+  it('goes as far as the gold where it is told to', async () => {
+    const engine = new ScriptedEngine({ answer: 'f(\n  1,\n);\nmore' });
+    const shapes = async (gold: string) => {
+      const [prediction] = await predictions(engine, [{ ...hole, gold }], { shape: 'gold' });
+      return prediction?.text;
+    };
+    assert.equal(await shapes('a'), 'f(');
+    assert.match((await shapes('a(\n b)')) ?? '', /\n/);
+  });
+
+  it('asks a parser and runs tests where it has them, and puts the answer into the file', async () => {
+    const engine = new ScriptedEngine({ answer: 'one + one;' });
+    const test = { source: 'def check(f): pass', entryPoint: 'f' };
+    const programs: string[] = [];
+    const [first, second] = await predictions(engine, [hole, { ...hole, id: 'b', test }], {
+      syntax: { errors: () => Promise.resolve(0) },
+      execute: (program) => {
+        programs.push(program);
+        return Promise.resolve('timeout');
+      },
+    });
+    assert.deepEqual([first?.parsesClean, first?.verdict], [true, undefined]);
+    assert.equal(second?.verdict, 'timeout');
+    assert.deepEqual(programs, [`${hole.prefix}one + one;${hole.suffix}\n${test.source}\n`]);
+  });
+
+  it('counts a document that the gate keeps out of prompts as not answered', async () => {
+    const engine = new ScriptedEngine({ answer: 'one + one;' });
+    const [refused] = await predictions(engine, [{ ...hole, file: '.env' }], { keystrokes: true });
+    assert.deepEqual([refused?.text, refused?.exact, refused?.reason], ['', false, 'refused']);
+    assert.equal(refused?.promptTokens, 0);
+  });
+
+  it('takes any file name', async () => {
+    const engine = new ScriptedEngine({ answer: 'one + one;' });
+    const names = ['a b/ü.ts', '%', '\ud800.ts', ''].map((file, i) => ({
+      ...hole,
+      id: `${i}`,
+      file,
+    }));
+    const all = await predictions(engine, names);
+    assert.ok(all.every(({ exact }) => exact));
+  });
+
+  it('ends where it is aborted, and leaves out the hole it was at', async () => {
+    const abort = new AbortController();
+    const engine = new ScriptedEngine({
+      answer: () => {
+        if (engine.requests.length === 3) abort.abort();
+        return 'x';
+      },
+    });
+    const holes = ['a', 'b', 'c'].map((id) => ({ ...hole, id }));
+    const done = await predictions(engine, holes, {}, abort.signal);
+    assert.deepEqual(
+      done.map(({ id }) => id),
+      ['a'],
+    );
+  });
+});
+
+describe('an anchor', () => {
+  for (const [marked, characters] of [
+    ['let value█ = 1', 4],
+    ['let █value', 2],
+    ['█value', 3],
+    ['a\n█bc', 1],
+    ['a█\r\nb', 2],
+    ['"█😀"', 2],
+    ['x.y█', 0],
+  ] as const)
+    it(`stands in ${JSON.stringify(marked)}, ${characters} characters before the end`, () => {
+      assert.equal(anchorOf(marked.replace('█', ''), characters), marked.indexOf('█'));
+    });
+
+  it('is in the text, tears nothing and is at least so far back', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', ' ', '\r', '\n', '😀', '_'),
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(text, fc.nat(40), (prefix, characters) => {
+        const at = anchorOf(prefix, characters);
+        assert.ok(at >= 0 && at <= Math.max(0, prefix.length - characters));
+        assert.ok(
+          !/\w$/.test(prefix.slice(0, at)) || !/^\w/.test(prefix.slice(at)) || characters === 0,
+        );
+        assert.doesNotMatch(prefix.slice(0, at), /[\ud800-\udbff]$/);
+        assert.ok(!(prefix[at - 1] === '\r' && prefix[at] === '\n'));
+      }),
+    );
+  });
+});
