@@ -3,11 +3,6 @@
 #include "format/error.h"
 
 namespace lacuna::cuda {
-namespace {
-
-constexpr size_t kSharedWithoutAsking = 48 * 1024;
-
-}  // namespace
 
 KernelLibrary::KernelLibrary(const Context& context, std::span<const KernelImage> images)
     : context_(context) {
@@ -50,7 +45,7 @@ CUfunction KernelLibrary::find(const std::string& name, size_t dynamic_shared) c
     const CUresult result = context_.api().cuModuleGetFunction(&function, module, name.c_str());
     if (result == CUDA_ERROR_NOT_FOUND) continue;
     context_.check(result, "finding a kernel");
-    if (dynamic_shared > kSharedWithoutAsking) {
+    if (dynamic_shared > 0) {
       context_.check(context_.api().cuFuncSetAttribute(
                          function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                          static_cast<int>(dynamic_shared)),

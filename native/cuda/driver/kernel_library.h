@@ -39,8 +39,8 @@ class KernelLibrary {
   KernelLibrary(const KernelLibrary&) = delete;
   KernelLibrary& operator=(const KernelLibrary&) = delete;
 
-  // Throws Error kUnsupported naming a kernel that is in none of the images. With `dynamic_shared`
-  // above 48 KiB the kernel is allowed so much.
+  // Throws Error kUnsupported naming a kernel that is in none of the images. Launches may
+  // ask for up to `dynamic_shared` bytes.
   CUfunction find(const std::string& name, size_t dynamic_shared = 0) const;
 
  private:
