@@ -2,7 +2,8 @@ import type { FinishReason } from '../engine/contract.js';
 import type { HoleKind } from './hole.js';
 
 /** What became of the program that an answer was put into. */
-export type Verdict = 'passed' | 'failed' | 'timeout';
+export const verdicts = ['passed', 'failed', 'timeout'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 /** One answer and its marks: a line of `--predictions`. */
 export interface Prediction {

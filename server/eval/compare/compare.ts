@@ -21,22 +21,27 @@ export interface Comparison {
   readonly exactNonTrivial: Compared | null;
   readonly editSimilarity: Compared | null;
   readonly stopsRight: Compared | null;
+  /** Over the holes of which both runs say it. */
+  readonly parsesClean: Compared | null;
+  readonly passed: Compared | null;
   readonly prefilledPerHole: Compared | null;
   readonly ms: Compared | null;
   /** Holes that one run alone got right, and how likely so uneven a split is by chance. */
   readonly mcnemar: { readonly onlyA: number; readonly onlyB: number; readonly p: number };
 }
 
+type MarksPair = readonly [Marks, Marks];
+
 export function compareRuns(
   a: ReadonlyMap<string, Marks>,
   b: ReadonlyMap<string, Marks>,
 ): Comparison {
-  const pairs = [...a.values()].flatMap((one) => {
+  const pairs = [...a.values()].flatMap((one): MarksPair[] => {
     const other = b.get(one.id);
-    return other ? [[one, other] as const] : [];
+    return other ? [[one, other]] : [];
   });
   const telling = pairs.filter(([one]) => one.nonTrivial);
-  const on = (some: typeof pairs, value: (marks: Marks) => number): Compared | null =>
+  const on = (some: readonly MarksPair[], value: (marks: Marks) => number): Compared | null =>
     compared(some.map(([x, y]) => ({ file: x.file, a: value(x), b: value(y) })));
   const onlyA = pairs.filter(([x, y]) => x.exact && !y.exact).length;
   const onlyB = pairs.filter(([x, y]) => !x.exact && y.exact).length;
@@ -48,10 +53,17 @@ export function compareRuns(
     exactNonTrivial: on(telling, ({ exact }) => Number(exact)),
     editSimilarity: on(pairs, ({ editSimilarity }) => editSimilarity),
     stopsRight: on(pairs, ({ stopsRight }) => Number(stopsRight)),
+    parsesClean: on(both(pairs, 'parsesClean'), ({ parsesClean }) => Number(parsesClean)),
+    passed: on(both(pairs, 'verdict'), ({ verdict }) => Number(verdict === 'passed')),
     prefilledPerHole: on(pairs, ({ prefilledTokens }) => prefilledTokens),
     ms: on(pairs, ({ ms }) => ms),
     mcnemar: { onlyA, onlyB, p: mcnemar(onlyA, onlyB) },
   };
+}
+
+/** Where both runs have the mark. */
+function both(pairs: readonly MarksPair[], mark: 'parsesClean' | 'verdict'): MarksPair[] {
+  return pairs.filter(([a, b]) => a[mark] !== undefined && b[mark] !== undefined);
 }
 
 function compared(pairs: readonly Pair[]): Compared | null {
@@ -70,6 +82,8 @@ export function comparisonTable(comparison: Comparison): Table {
     ['more than brackets', comparison.exactNonTrivial, share, points],
     ['edit similarity', comparison.editSimilarity, share, points],
     ['stops right', comparison.stopsRight, share, points],
+    ['parses', comparison.parsesClean, share, points],
+    ['passed', comparison.passed, share, points],
     [
       'prefilled',
       comparison.prefilledPerHole,

@@ -1,5 +1,6 @@
 import { EngineError } from '../../engine/contract.js';
 import { objectOf } from '../dataset/parse-dataset.js';
+import { verdicts, type Verdict } from '../prediction.js';
 
 /** What a comparison reads of a prediction. */
 export interface Marks {
@@ -9,6 +10,8 @@ export interface Marks {
   readonly nonTrivial: boolean;
   readonly editSimilarity: number;
   readonly stopsRight: boolean;
+  readonly parsesClean?: boolean;
+  readonly verdict?: Verdict;
   readonly prefilledTokens: number;
   readonly ms: number;
 }
@@ -40,6 +43,8 @@ function isMarks(value: unknown): value is Marks {
   return (
     ['id', 'file'].every((key) => typeof all[key] === 'string') &&
     ['exact', 'nonTrivial', 'stopsRight'].every((key) => typeof all[key] === 'boolean') &&
-    ['editSimilarity', 'prefilledTokens', 'ms'].every(finite)
+    ['editSimilarity', 'prefilledTokens', 'ms'].every(finite) &&
+    ['boolean', 'undefined'].includes(typeof all['parsesClean']) &&
+    [...verdicts, undefined].some((verdict) => verdict === all['verdict'])
   );
 }

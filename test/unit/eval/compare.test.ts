@@ -100,6 +100,19 @@ describe('a comparison of two runs', () => {
     assert.equal(compareRuns(a, a).exactNonTrivial?.n, 1);
   });
 
+  it('compares parses and tests where both runs have them', () => {
+    const a = run(marks('1', true, { parsesClean: true, verdict: 'failed' }), marks('2', true));
+    const b = run(
+      marks('1', true, { parsesClean: false, verdict: 'passed' }),
+      marks('2', true, { verdict: 'passed' }),
+    );
+    const { parsesClean, passed } = compareRuns(a, b);
+    assert.deepEqual([parsesClean?.n, parsesClean?.mean], [1, -1]);
+    assert.deepEqual([passed?.n, passed?.mean], [1, 1]);
+    assert.equal(compareRuns(a, a).passed?.mean, 0);
+    assert.equal(compareRuns(run(marks('1', true)), a).passed, null);
+  });
+
   it('calls nothing better of which the interval holds zero', () => {
     assert.equal(verdictOf({ mean: 1, interval: [0, 2] }), 'no difference shown');
     assert.equal(verdictOf({ mean: 1, interval: [0.1, 2] }), 'B more');
@@ -144,6 +157,7 @@ describe('files of predictions', () => {
       ['{}', /line 1 of a is no prediction/],
       [`${line}\nnull`, /line 2 of a is no prediction/],
       [line.replace('"ms":10', '"ms":null'), /no prediction/],
+      [line.replace('"ms":10', '"ms":10,"verdict":"maybe"'), /no prediction/],
       [`${line}\n${line}`, /line 2 of a is there twice/],
     ] as const)
       assert.throws(
