@@ -1,7 +1,8 @@
 import { window, workspace, type Disposable, type ExtensionContext } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { trustMethod } from '../protocol/index.js';
+import { serverCommands, trustMethod, type PromptReport } from '../protocol/index.js';
 import { createClient } from './client.js';
+import { PromptDocument } from './prompt-document.js';
 import { RestartPolicy } from './restart-policy.js';
 import { RestartQueue } from './restart-queue.js';
 import { StatusBar } from './status-bar.js';
@@ -16,6 +17,7 @@ const startTimeout = 30_000;
 export class Ctx implements Disposable {
   readonly output = window.createOutputChannel('Lacuna', { log: true });
   private readonly statusBar = new StatusBar();
+  private readonly promptDocument = new PromptDocument();
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
   /** VS Code can only ever give trust; to take it back, it starts anew. */
@@ -35,6 +37,16 @@ export class Ctx implements Disposable {
     await this.queue.request();
   }
 
+  /** Shows what the model was last asked with. */
+  async showPrompt(): Promise<void> {
+    const params = { command: serverCommands.lastPrompt };
+    const report: PromptReport | null | undefined = await this.client?.sendRequest(
+      'workspace/executeCommand',
+      params,
+    );
+    await this.promptDocument.show(report ?? null);
+  }
+
   /** Ends the server. Nothing starts it again. */
   async stop(): Promise<void> {
     this.closed = true;
@@ -44,6 +56,7 @@ export class Ctx implements Disposable {
 
   dispose(): void {
     this.trust.dispose();
+    this.promptDocument.dispose();
     this.statusBar.dispose();
     this.output.dispose();
   }

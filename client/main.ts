@@ -12,6 +12,7 @@ const commandTable: Record<keyof typeof clientCommands, (ctx: Ctx) => unknown> =
   showOutput: (ctx) => {
     ctx.output.show();
   },
+  showPrompt: (ctx) => ctx.showPrompt(),
   complete: () => commands.executeCommand('editor.action.inlineSuggest.trigger'),
 };
 

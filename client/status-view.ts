@@ -6,6 +6,7 @@ export const clientCommands = {
   toggle: 'lacuna.toggle',
   showOutput: 'lacuna.showOutput',
   complete: 'lacuna.complete',
+  showPrompt: 'lacuna.showPrompt',
 } as const;
 
 /** What the client knows about its server. `status` is the server's own latest word, while it runs. */
@@ -34,7 +35,7 @@ function link(title: string, command: string): string {
   return `[${title}](command:${command})`;
 }
 
-const links = `${link('Restart', clientCommands.restart)} · ${link('Output', clientCommands.showOutput)} · [Settings](command:workbench.action.openSettings?%22lacuna.%22)`;
+const links = `${link('Restart', clientCommands.restart)} · ${link('Output', clientCommands.showOutput)} · ${link('Prompt', clientCommands.showPrompt)} · [Settings](command:workbench.action.openSettings?%22lacuna.%22)`;
 
 function tooltip(...lines: readonly (string | undefined)[]): string {
   return [...lines.filter((line) => line !== undefined), links].join('\n\n');

@@ -2,6 +2,8 @@
 export const serverCommands = {
   /** Loads the model anew, for instance after a failed load was mended. No arguments, no result. */
   reloadModel: 'lacuna.reloadModel',
+  /** The latest prompt, segment by segment. No arguments; a `PromptReport`, or `null` while there is none. */
+  lastPrompt: 'lacuna.lastPrompt',
 } as const;
 
 export type ServerCommand = (typeof serverCommands)[keyof typeof serverCommands];

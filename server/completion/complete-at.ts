@@ -6,6 +6,7 @@ import type { ProvenanceGate } from '../provenance/gate.js';
 import type { HoleText } from '../provenance/redact.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { PlanMemory } from './plan-memory.js';
+import type { PromptLog } from './prompt-log.js';
 import { statsOf, type Completion } from './completion.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
@@ -24,6 +25,8 @@ export interface CompletionOptions {
   readonly gate: ProvenanceGate;
   /** Where the plan before cut the document, and where this one is written down; without it each plan is the first. */
   readonly planMemory?: PlanMemory;
+  /** Where the prompt is written down for people. */
+  readonly promptLog?: PromptLog;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
   readonly onText?: (piece: string) => void;
 }
@@ -87,6 +90,7 @@ export async function completeAt(
     if (options.onText) show(settledText(completionFilters, wholeLines(body, shape), context));
   }
   const summary = await generation.summary;
+  options.promptLog?.record(document.uri, plan, passed.redactions, summary, engine);
   const cursor: Range = { start, end: start };
   // The engine may end a generation itself, when it is closed: half an answer is none.
   const cutShort = summary.reason === 'aborted' && !enough.signal.aborted;

@@ -14,6 +14,7 @@ import { holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
 import { DeviceError, type Engine } from '../engine/contract.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
+import type { PromptLog } from '../completion/prompt-log.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
 import { RefusedError } from '../provenance/refusal.js';
 import { orAborted } from './abortable.js';
@@ -44,6 +45,7 @@ export class CompletionService {
     private readonly cache: CompletionCache,
     private readonly requests: RunningRequests,
     private readonly planMemory: PlanMemory,
+    private readonly promptLog: PromptLog,
     private readonly status: StatusReporter,
     private readonly deadlines: Deadlines,
   ) {}
@@ -124,8 +126,8 @@ export class CompletionService {
     this.status.completionStarted();
     try {
       const { maxTokens, maxLines } = this.settings.current;
-      const { gate, planMemory } = this;
-      const options = { maxTokens, maxLines, gate, planMemory };
+      const { gate, planMemory, promptLog } = this;
+      const options = { maxTokens, maxLines, gate, planMemory, promptLog };
       const either = AbortSignal.any([signal, late]);
       const completion = await completeAt(document, offset, engine, options, either);
       if (late.aborted) {

@@ -6,14 +6,14 @@ import type { Feature } from './feature.js';
 export class ExecuteCommandFeature implements Feature {
   constructor(
     private readonly connection: Connection,
-    private readonly commands: Readonly<Record<ServerCommand, () => void>>,
+    private readonly commands: Readonly<Record<ServerCommand, () => unknown>>,
   ) {}
 
   initialize(): ServerCapabilities {
     this.connection.onExecuteCommand(({ command }) => {
       const known = Object.values(serverCommands).find((name) => name === command);
-      if (known) this.commands[known]();
-      else this.connection.console.warn(`There is no command ${command}.`);
+      if (known) return this.commands[known]() ?? null;
+      this.connection.console.warn(`There is no command ${command}.`);
       return null;
     });
     return { executeCommandProvider: { commands: Object.values(serverCommands) } };

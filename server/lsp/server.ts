@@ -8,6 +8,7 @@ import {
 import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { PlanMemory } from '../completion/plan-memory.js';
+import { PromptLog } from '../completion/prompt-log.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionService } from './completion-service.js';
@@ -16,6 +17,7 @@ import { createDocuments } from './documents.js';
 import { EngineHost, type LoadEngine } from './engine-host.js';
 import { ExecuteCommandFeature } from './execute-command.js';
 import type { Feature } from './feature.js';
+import { lastPrompt } from './last-prompt.js';
 import { InlineCompletionFeature } from './inline-completion.js';
 import { LoadProgress } from './load-progress.js';
 import { ModelObserver } from './model-observer.js';
@@ -37,6 +39,7 @@ export class LacunaServer {
   private readonly requests = new RunningRequests();
   private readonly planMemory = new PlanMemory();
   private readonly cache = new CompletionCache();
+  private readonly promptLog = new PromptLog();
   private readonly deadlines: Deadlines;
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
@@ -67,6 +70,7 @@ export class LacunaServer {
       this.cache,
       this.requests,
       this.planMemory,
+      this.promptLog,
       status,
       this.deadlines,
     );
@@ -78,6 +82,7 @@ export class LacunaServer {
         [serverCommands.reloadModel]: () => {
           this.apply(this.settings.current, true);
         },
+        [serverCommands.lastPrompt]: () => lastPrompt(this.promptLog),
       }),
     ];
   }
