@@ -86,6 +86,19 @@ describe('rooms', () => {
       assert.deepEqual(strays, []);
     });
 
+  it('plan prompts of documents only where the provenance gate is asked', () => {
+    // Benchmarks make up their documents.
+    const planners = files.filter(
+      (file) =>
+        !/^server\/(prompt|bench)\//.test(file) &&
+        imports(file).some((name) => name.endsWith('/prompt/fim-plan.js')),
+    );
+    assert.ok(planners.length > 0);
+    const unasked = (file) =>
+      !/gate\.(document|snippet)\(/.test(readFileSync(path.join(root, file), 'utf8'));
+    assert.deepEqual(planners.filter(unasked), []);
+  });
+
   /** Every header a C++ or CUDA file includes. */
   const includes = (file) =>
     [...readFileSync(path.join(root, file), 'utf8').matchAll(/^\s*#include\s*[<"]([^>"]+)/gm)].map(
