@@ -14,7 +14,7 @@ const nodeGlobals = readonly(
 const mochaGlobals = readonly('describe', 'it', 'before', 'after', 'beforeEach', 'afterEach');
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'node_modules/', '.cache/'] },
+  { ignores: ['dist/', 'build/', 'node_modules/', '.cache/', 'test/grammars/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

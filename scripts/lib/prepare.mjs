@@ -1,6 +1,7 @@
 import { linkBin } from './bin-link.mjs';
 import { buildClient } from './bundle.mjs';
 import { installDependencies } from './dependencies.mjs';
+import { buildGrammars } from './grammars.mjs';
 import { buildNative } from './native.mjs';
 import { checkToolchain } from './toolchain.mjs';
 import { buildTypeScript } from './typescript.mjs';
@@ -16,6 +17,7 @@ export async function prepare({ testing = false } = {}) {
   await installDependencies();
   linkBin();
   await buildNative({ compiler, testing });
+  await buildGrammars();
   await buildTypeScript();
   await buildClient();
 }

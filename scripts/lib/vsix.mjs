@@ -12,7 +12,7 @@ const largest = 100 * megabyte;
 /** What ships as it stands in the repository; the bundles join it. `.vscodeignore` is the last word. */
 const copied = [
   ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore'],
-  ...['bin', 'model', 'docs/images', 'build/Release/lacuna.node'],
+  ...['bin', 'model', 'docs/images', 'build/Release/lacuna.node', 'grammars', 'dist/grammars'],
 ];
 
 /** `linux-x64`, `darwin-arm64`, …: the addon runs on one of them only. */

@@ -43,6 +43,7 @@ const rooms = {
   },
   'server/provenance': { rooms: [], packages: ['ignore'] },
   'server/prompt': { rooms: ['server/engine'], packages: [] },
+  'server/context/syntax': { rooms: [], packages: ['web-tree-sitter'] },
   'server/engine': { rooms: [], packages: ['@huggingface/tokenizers'] },
 };
 

@@ -1,0 +1,3 @@
+(import_spec) @import
+(import_spec path: (_) @import.source)
+(import_spec name: (_) @import.alias)

@@ -1,0 +1,35 @@
+[
+  (method_declaration)
+  (constructor_declaration)
+  (lambda_expression)
+  (class_declaration)
+  (interface_declaration)
+  (record_declaration)
+  (block)
+  (for_statement)
+  (enhanced_for_statement)
+  (catch_clause)
+  (try_with_resources_statement)
+  (switch_block)
+] @local.scope
+
+(class_declaration name: (_) @local.definition.class)
+(interface_declaration name: (_) @local.definition.type)
+(enum_declaration name: (_) @local.definition.type)
+(record_declaration name: (_) @local.definition.type)
+(method_declaration name: (_) @local.definition.function)
+(formal_parameter name: (_) @local.definition.parameter)
+(catch_formal_parameter name: (_) @local.definition.parameter)
+(lambda_expression parameters: (identifier) @local.definition.parameter)
+(inferred_parameters (identifier) @local.definition.parameter)
+(type_parameter (type_identifier) @local.definition.parameter)
+(local_variable_declaration declarator: (variable_declarator name: (_) @local.definition.variable))
+(field_declaration declarator: (variable_declarator name: (_) @local.definition.field))
+(enhanced_for_statement name: (_) @local.definition.variable)
+(resource name: (_) @local.definition.variable)
+(import_declaration (scoped_identifier name: (_) @local.definition.import) .)
+
+(identifier) @local.reference
+(field_access field: (identifier) @local.reference.property)
+(method_invocation object: (_) name: (identifier) @local.reference.property)
+(type_identifier) @local.reference.type

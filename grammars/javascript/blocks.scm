@@ -1,0 +1,20 @@
+(function_declaration name: (identifier) @name body: (statement_block) @body) @function
+(generator_function_declaration name: (identifier) @name body: (statement_block) @body) @function
+(function_expression name: (identifier)? @name body: (statement_block) @body) @function
+(generator_function name: (identifier)? @name body: (statement_block) @body) @function
+(arrow_function body: (_) @body) @function
+(method_definition name: (_) @name body: (statement_block) @body) @function
+
+(class_declaration name: (_) @name body: (class_body) @body) @class
+(class name: (_)? @name body: (class_body) @body) @class
+
+[(statement_block) (class_body) (switch_body)] @block
+[(statement_block "{" @opener) (class_body "{" @opener) (switch_body "{" @opener)]
+(ERROR "{" @opener)
+(switch_case ":" @opener.line)
+(switch_default ":" @opener.line)
+(arguments) @arguments
+
+[(string) (template_string) (regex)] @string
+(template_substitution) @interpolation
+(comment) @comment

@@ -1,0 +1,40 @@
+[
+  (function_item)
+  (closure_expression)
+  (block)
+  (for_expression)
+  (match_arm)
+  (if_expression)
+  (while_expression)
+  (impl_item)
+  (trait_item)
+] @local.scope
+
+(function_item name: (_) @local.definition.function)
+(struct_item name: (_) @local.definition.type)
+(enum_item name: (_) @local.definition.type)
+(type_item name: (_) @local.definition.type)
+(trait_item name: (_) @local.definition.type)
+(mod_item name: (_) @local.definition.module)
+(const_item name: (_) @local.definition.constant)
+(static_item name: (_) @local.definition.constant)
+(parameter pattern: (identifier) @local.definition.parameter)
+(parameter pattern: (mut_pattern (identifier) @local.definition.parameter))
+(parameter pattern: (tuple_pattern (identifier) @local.definition.parameter))
+(closure_parameters (identifier) @local.definition.parameter)
+(type_parameter name: (_) @local.definition.parameter)
+(let_declaration pattern: (identifier) @local.definition.variable)
+(let_declaration pattern: (mut_pattern (identifier) @local.definition.variable))
+(let_declaration pattern: (tuple_pattern (identifier) @local.definition.variable))
+(let_condition pattern: (tuple_struct_pattern (identifier) @local.definition.variable .))
+(for_expression pattern: (identifier) @local.definition.variable)
+(for_expression pattern: (tuple_pattern (identifier) @local.definition.variable))
+(match_pattern (tuple_struct_pattern (identifier) @local.definition.variable))
+(use_declaration argument: (scoped_identifier name: (identifier) @local.definition.import))
+(use_declaration argument: (identifier) @local.definition.import)
+(use_list (identifier) @local.definition.import)
+(use_as_clause alias: (identifier) @local.definition.import)
+
+[(identifier) (shorthand_field_identifier)] @local.reference
+(field_identifier) @local.reference.property
+(type_identifier) @local.reference.type
