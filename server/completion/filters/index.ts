@@ -4,12 +4,14 @@ import type { Filter } from './filter.js';
 import { lineLimit } from './line-limit.js';
 import { repeatedLine } from './repeated-line.js';
 import { repetition } from './repetition.js';
+import { secrets } from './secrets.js';
 import { suffixOverlap } from './suffix-overlap.js';
 import { trailingSpace } from './trailing-space.js';
 
 /** What every completion passes, in this order. */
 export const completionFilters: readonly Filter[] = [
   lineLimit,
+  secrets,
   blockEnd,
   repetition,
   repeatedLine,

@@ -196,7 +196,7 @@ describe('completeAt', () => {
     const onText = () => {
       abort.abort();
     };
-    const engine = new ScriptedEngine({ answer: 'value' });
+    const engine = new ScriptedEngine({ answer: 'value(' });
     const [document, offset] = documentOf('x = █');
     const completion = await completeAt(
       document,
