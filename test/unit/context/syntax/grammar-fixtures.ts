@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { Parser } from 'web-tree-sitter';
 import { grammarFolders, GrammarStore } from '../../../../server/context/syntax/grammar-store.js';
 import type { GrammarName } from '../../../../server/context/syntax/languages.js';
-import { SyntaxTree } from '../../../../server/context/syntax/syntax-tree.js';
+import { parseText } from '../../../../server/context/syntax/parse-text.js';
+import type { SyntaxTree } from '../../../../server/context/syntax/syntax-tree.js';
 
 /** The repository's root: tests run from dist/test/unit/context/syntax. */
 export const root = path.resolve(import.meta.dirname, '../../../../..');
@@ -13,13 +13,9 @@ export const root = path.resolve(import.meta.dirname, '../../../../..');
 export const grammars = new GrammarStore(grammarFolders(root));
 
 export async function parse(name: GrammarName, text: string): Promise<SyntaxTree> {
-  const grammar = await grammars.load(name);
-  const parser = new Parser();
-  parser.setLanguage(grammar.language);
-  const tree = parser.parse(text);
-  parser.delete();
+  const tree = parseText(await grammars.load(name), text, 20_000);
   assert(tree);
-  return new SyntaxTree(grammar, tree, text, 1, true);
+  return tree;
 }
 
 const fixtures = path.join(root, 'test/grammars');

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { GRAMMAR_NAMES } from '../../../../server/context/syntax/languages.js';
+import { parseText } from '../../../../server/context/syntax/parse-text.js';
 import { cursorText } from '../../../support/cursor.js';
-import { parse, sampleOf } from './grammar-fixtures.js';
+import { grammars, parse, sampleOf } from './grammar-fixtures.js';
 import { editOf, editShape } from './random-edits.js';
 import { applyEdit } from '../../../../server/context/syntax/text-edit.js';
 
@@ -152,6 +153,11 @@ function run(items: string[], limit: number) {
     assert(faults('a) {') > 0);
     assert.equal(tree.text, text);
     assert.deepEqual(tree.faults(), []);
+  });
+
+  it('is not made where the deadline is over before it is done', async () => {
+    const long = sampleOf('typescript').repeat(50);
+    assert.equal(parseText(await grammars.load('typescript'), long, -1), undefined);
   });
 
   it('gives no trial tree once the deadline is over', async () => {
