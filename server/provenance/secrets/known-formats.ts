@@ -80,7 +80,7 @@ export const surroundedFormats: readonly SurroundedFormat[] = [
     name: 'password in a URL',
     keyword: '://',
     pattern:
-      '\\b[a-z][a-z0-9+.-]{1,20}://[^\\s:@/\'"`<>{}$]{0,100}:([^\\s:@/\\\\\'"`<>{}$]{4,200})@[a-z0-9[]',
+      '\\b[a-z][a-z0-9+.-]{1,20}://[^\\s:@/\'"`<>{}$]{0,100}:([^\\s:@/\\\\\'"`<>(){}[\\]|$]{4,200})@[a-z0-9[]',
   },
   {
     name: 'authorization header',
