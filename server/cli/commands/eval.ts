@@ -1,12 +1,15 @@
 import { closeSync, existsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
+import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
+import { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import { readDataset } from '../../eval/dataset/read-dataset.js';
 import { findIsolation } from '../../eval/execute/isolation.js';
 import { findPython, runPython } from '../../eval/execute/run-python.js';
 import type { EvalHole } from '../../eval/hole.js';
+import { treeSyntaxCheck } from '../../eval/metrics/tree-syntax-check.js';
 import type { Prediction, Verdict } from '../../eval/prediction.js';
 import { notesOf, reportOf, tableOf } from '../../eval/report/report.js';
 import { summarize } from '../../eval/report/summarize.js';
@@ -58,7 +61,9 @@ export async function evaluate(
     const engine = await load(options, packageRoot);
     try {
       const answers = answerOptions(options);
-      const how = { ...answers, ...(execute && { execute }) };
+      const folders = grammarFolders(packageRoot);
+      const syntax = treeSyntaxCheck(new SyntaxService(new GrammarStore(folders)));
+      const how = { ...answers, syntax, ...(execute && { execute }) };
       const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
       const predictions: Prediction[] = [];
       try {
@@ -71,7 +76,10 @@ export async function evaluate(
         write.close();
       }
       if (signal.aborted) return exitCode.interrupted;
-      const asked = { syntax: false, execute: execute !== undefined };
+      const asked = {
+        syntax: predictions.some(({ parsesClean }) => parsesClean !== undefined),
+        execute: execute !== undefined,
+      };
       const report = reportOf(summarize(predictions), name, engine.info, answers, asked);
       const { heading, notes } = notesOf(report);
       printReport(options, report, heading, tableOf(report), notes);

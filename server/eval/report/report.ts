@@ -24,7 +24,7 @@ export function reportOf(
   why: { readonly syntax: boolean; readonly execute: boolean },
 ): EvalReport {
   const missing = {
-    ...(!why.syntax && { parsesClean: 'there is no syntax service to ask yet' }),
+    ...(!why.syntax && { parsesClean: 'no grammar that is here parses these languages' }),
     ...(!why.execute && { passed: 'tests are run with --execute alone' }),
     ...(!options.keystrokes && {
       prefilledPerKeystroke: 'keystrokes are typed with --keystrokes alone',

@@ -34,7 +34,7 @@ describe('lacuna eval', function () {
       /^Lacuna seed · cpu \(.*\) · 512 tokens of context · holes\.jsonl · plain/,
     );
     assert.match(result.stdout, /^all +3 +\d+\.\d %/m);
-    assert.match(result.stdout, /parsesClean: /);
+    assert.match(result.stdout, /stops right +parses .*\n[^]*\npassed: /);
     const markdown = await runCli([...few, '--markdown']);
     assert.match(markdown.stdout, /\n\| all \| 3 \| /);
   });
@@ -44,7 +44,14 @@ describe('lacuna eval', function () {
     assert.equal(result.stderr, '');
     const report = JSON.parse(result.stdout) as Record<string, unknown>;
     assert.deepEqual([report['schema'], report['n'], report['dataset']], [1, 3, 'holes.jsonl']);
-    for (const key of ['exact', 'editSimilarity', 'prefilledPerHole', 'msP50', 'msP95'])
+    for (const key of [
+      'exact',
+      'editSimilarity',
+      'parsesClean',
+      'prefilledPerHole',
+      'msP50',
+      'msP95',
+    ])
       assert.equal(typeof report[key], 'number', key);
     for (const key of ['exactNonTrivial', 'byLanguage', 'byKind', 'missing'])
       assert.ok(key in report, key);

@@ -14,6 +14,7 @@ const rooms = {
       'server/lsp',
       'server/bench',
       'server/eval',
+      'server/context/syntax',
       'server/completion',
       'server/models',
       'server/provenance',
@@ -29,6 +30,7 @@ const rooms = {
   'server/eval': {
     rooms: [
       'server/bench',
+      'server/context/syntax',
       'server/completion',
       'server/prompt',
       'server/provenance',
