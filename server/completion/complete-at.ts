@@ -1,5 +1,11 @@
 import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
-import { EngineError, type Engine, type FimLayout, type PromptPlan } from '../engine/contract.js';
+import {
+  EngineError,
+  type Engine,
+  type FimLayout,
+  type PromptPlan,
+  type Sampling,
+} from '../engine/contract.js';
 import { planFim } from '../prompt/fim-plan.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
@@ -21,6 +27,8 @@ export interface CompletionOptions {
   readonly maxLines: number;
   /** Forces the shape; by default the code around the cursor decides. */
   readonly shape?: Shape;
+  /** How tokens are chosen; greedily by default. */
+  readonly sampling?: Sampling;
   /** What may enter the prompt. */
   readonly gate: ProvenanceGate;
   /** Where the plan before cut the document, and where this one is written down; without it each plan is the first. */
@@ -68,6 +76,7 @@ export async function completeAt(
   const generation = engine.generate(plan, {
     lane: 'inline',
     maxTokens,
+    ...(options.sampling && { sampling: options.sampling }),
     stop: shape === 'line' ? ['\n'] : [],
     // Where the prompt ends with what stands before the cursor, it often ends inside a word.
     heal: true,

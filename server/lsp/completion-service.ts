@@ -8,7 +8,8 @@ import {
   placeOf,
 } from '../completion/cache/cached-completion.js';
 import type { CachePlace, CompletionCache } from '../completion/cache/completion-cache.js';
-import { completeAt } from '../completion/complete-at.js';
+import { candidatesAfter } from '../completion/candidates.js';
+import { completeAt, type CompletionOptions } from '../completion/complete-at.js';
 import type { Completion } from '../completion/completion.js';
 import { holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
@@ -35,6 +36,9 @@ export interface CompletionQuery {
 /** What becomes of a request whose engine was lost to another request's failure. */
 const REPLACED = Symbol('replaced');
 
+/** How long somebody who asked for candidates waits for those beside the first, milliseconds. */
+const CANDIDATES_MS = 3000;
+
 /** What both completion requests share: whether to answer, when to give up, and what to say about it. */
 export class CompletionService {
   constructor(
@@ -51,33 +55,38 @@ export class CompletionService {
   ) {}
 
   /**
-   * Resolves to `undefined` where there is nothing to offer: switched off, not the place, no model, overtaken,
-   * cancelled, too slow, or failed. The status says why where a person can act. Never rejects.
+   * The likeliest completion first; more than one only where somebody asked for them. Resolves to none where there is
+   * nothing to offer: switched off, not the place, no model, overtaken, cancelled, too slow, or failed. The status says
+   * why where a person can act. Never rejects.
    */
   async complete(
     { document, position, automatic }: CompletionQuery,
     token: CancellationToken,
-  ): Promise<Completion | undefined> {
+  ): Promise<readonly Completion[]> {
     const offset = document.offsetAt(position);
     const hole = holeAt(document.getText(), offset, document.languageId);
-    if (automatic && !worthCompleting(hole)) return undefined;
+    if (automatic && !worthCompleting(hole)) return [];
     const request = this.requests.begin(document.uri, token);
     try {
-      if (!(await this.isWanted(document, request.signal))) return undefined;
+      if (!(await this.isWanted(document, request.signal))) return [];
       const place = placeOf(document.uri, this.variant(document.languageId), hole);
       const known = findAnswer(this.cache, place, hole);
       if (known) {
-        const start = document.positionAt(offset);
-        return known.text === '' ? undefined : cachedCompletion(known, hole, start);
+        if (known.text === '') return [];
+        const first = cachedCompletion(known, hole, document.positionAt(offset));
+        return automatic ? [first] : await this.candidates(first, document, request.signal);
       }
       let engine = await this.engine(automatic, request.signal);
       // A document that changed meanwhile has aborted the request: the offset still fits.
       while (engine && !request.signal.aborted) {
         const completion = await this.generate(document, offset, place, engine, request.signal);
-        if (completion !== REPLACED) return completion;
+        if (completion !== REPLACED) {
+          if (!completion || automatic) return completion ? [completion] : [];
+          return await this.candidates(completion, document, request.signal);
+        }
         engine = await this.host.engine(this.patience(request.signal));
       }
-      return undefined;
+      return [];
     } finally {
       request.end();
     }
@@ -115,6 +124,28 @@ export class CompletionService {
     return AbortSignal.any([signal, AbortSignal.timeout(this.deadlines.readyMs)]);
   }
 
+  /** `first` and what else could stand there, as far as it comes in time. */
+  private async candidates(
+    first: Completion,
+    document: TextDocument,
+    signal: AbortSignal,
+  ): Promise<readonly Completion[]> {
+    const engine = await this.engine(false, signal);
+    if (!engine) return [first];
+    const late = AbortSignal.any([signal, AbortSignal.timeout(CANDIDATES_MS)]);
+    const offset = document.offsetAt(first.range.start);
+    this.status.completionStarted();
+    const all = await candidatesAfter(first, document, offset, engine, this.options(), late);
+    this.status.completionEnded(0);
+    // The document may have changed meanwhile: what was found is of the past.
+    return signal.aborted ? [] : all;
+  }
+
+  private options(): CompletionOptions {
+    const { maxTokens, maxLines } = this.settings.current;
+    return { maxTokens, maxLines, gate: this.gate, planMemory: this.planMemory };
+  }
+
   private async generate(
     document: TextDocument,
     offset: number,
@@ -125,9 +156,8 @@ export class CompletionService {
     const late = AbortSignal.timeout(this.deadlines.completionMs);
     this.status.completionStarted();
     try {
-      const { maxTokens, maxLines } = this.settings.current;
-      const { gate, planMemory, promptLog } = this;
-      const options = { maxTokens, maxLines, gate, planMemory, promptLog };
+      // Of all candidates, the first one's prompt is the one that was computed.
+      const options = { ...this.options(), promptLog: this.promptLog };
       const either = AbortSignal.any([signal, late]);
       const completion = await completeAt(document, offset, engine, options, either);
       if (late.aborted) {

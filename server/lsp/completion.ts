@@ -41,9 +41,10 @@ export class CompletionFeature implements Feature {
     token: CancellationToken,
   ): Promise<CompletionList> {
     const document = this.documents.get(textDocument.uri);
+    if (!document) return { isIncomplete: true, items: [] };
     // Clients call what they ask for while somebody types `Invoked` too, so all of it counts as automatic.
-    const completion =
-      document && (await this.service.complete({ document, position, automatic: true }, token));
+    const query = { document, position, automatic: true };
+    const [completion] = await this.service.complete(query, token);
     if (!completion || this.documents.get(textDocument.uri) !== document) {
       return { isIncomplete: true, items: [] };
     }

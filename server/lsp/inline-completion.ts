@@ -43,24 +43,24 @@ export class InlineCompletionFeature implements Feature {
     const automatic = given?.triggerKind === InlineCompletionTriggerKind.Automatic;
     const selected = given?.selectedCompletionInfo;
     if (!selected) {
-      const completion = await this.service.complete({ document, position, automatic }, token);
-      if (!completion) return { items: [] };
-      return { items: [{ insertText: completion.text, range: completion.range }] };
+      const completions = await this.service.complete({ document, position, automatic }, token);
+      return { items: completions.map(({ text, range }) => ({ insertText: text, range })) };
     }
     // The item chosen in the completion list is shown as if it were typed: what is offered must continue it.
     const accepted = withText(document, selected);
-    const completion = await this.service.complete(
+    const completions = await this.service.complete(
       { document: accepted.document, position: accepted.end, automatic },
       token,
     );
-    if (!completion) return { items: [] };
-    const replaced = completion.range.end.character - completion.range.start.character;
     const { start, end } = selected.range;
-    const item: InlineCompletionItem = {
-      insertText: selected.text + completion.text,
-      range: { start, end: { ...end, character: end.character + replaced } },
-    };
-    return { items: [item] };
+    const items = completions.map(({ text, range }): InlineCompletionItem => {
+      const replaced = range.end.character - range.start.character;
+      return {
+        insertText: selected.text + text,
+        range: { start, end: { ...end, character: end.character + replaced } },
+      };
+    });
+    return { items };
   }
 }
 

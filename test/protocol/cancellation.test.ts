@@ -79,6 +79,6 @@ describe('language server: cancellation', () => {
     const newer = client.inlineComplete(uri, { line: 0, character: 4 }, 1);
     assert.deepEqual((await older).items, []);
     assert.equal((await newer).items.length, 1);
-    assert.equal(engine.requests.length, 1);
+    assert.equal(engine.greedy.length, 1);
   });
 });

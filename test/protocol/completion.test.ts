@@ -56,7 +56,7 @@ describe('language server: completions', () => {
       const range = { start: { line: 0, character: 10 }, end: { line: 0, character: 10 } };
       assert.deepEqual(inner.items[0]?.range, range);
       assert.equal(
-        planText(engine.requests[1]!.plan),
+        planText(engine.greedy[1]!.plan),
         '<bos><fimPrefix>f("😀", g(<fimSuffix>))\n<fimMiddle>',
       );
     });
@@ -116,7 +116,7 @@ describe('language server: completions', () => {
       await client.open(uri, 'typescript', 'foo(bar)\n');
       const beforeWord = { line: 0, character: 4 };
       assert.deepEqual((await client.inlineComplete(uri, beforeWord, 2)).items, []);
-      assert.equal(engine.requests.length, 0);
+      assert.equal(engine.greedy.length, 0);
       assert.equal((await client.inlineComplete(uri, beforeWord, 1)).items.length, 1);
     });
 
@@ -161,7 +161,7 @@ describe('language server: completions', () => {
         await client.change(uri, version, [{ text }]);
         const line = text.split('\n').length - 1;
         await client.inlineComplete(uri, { line, character: last.length });
-        const plan = planText(engine.requests.at(-1)!.plan);
+        const plan = planText(engine.greedy.at(-1)!.plan);
         return text.length - /<fimPrefix>([^]*)<fimSuffix>/.exec(plan)![1]!.length;
       };
       const first = await startOf(text);

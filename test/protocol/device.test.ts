@@ -93,7 +93,7 @@ describe('language server: the device', () => {
     await client.status(({ busy, message }) => busy && message.endsWith('is ready.'));
     assert.deepEqual((await client.inlineComplete(uri, end)).items, []);
     assert.equal((await running).items.length, 1);
-    assert.equal(cpu.requests.length, 1);
+    assert.equal(cpu.greedy.length, 1);
   });
 
   it('is tried again when the model is loaded by command', async () => {

@@ -31,7 +31,7 @@ describe('language server: completions that are known already', () => {
     const first = await offered(4, 1);
     assert.equal(first?.insertText, 'value');
     assert.deepEqual(await offered(4, 2), first);
-    assert.equal(engine.requests.length, 1);
+    assert.equal(engine.greedy.length, 1);
   });
 
   it('go on as somebody types what they suggest', async () => {
@@ -48,7 +48,7 @@ describe('language server: completions that are known already', () => {
         range: { start: at, end: { ...at, character: at.character + 1 } },
       });
     }
-    assert.equal(engine.requests.length, 1);
+    assert.equal(engine.greedy.length, 1);
   });
 
   it('go on behind a bracket that the editor has closed by itself', async () => {
@@ -59,7 +59,7 @@ describe('language server: completions that are known already', () => {
     const start = { line: 0, character: 2 };
     const range = { start, end: { ...start, character: 3 } };
     assert.deepEqual(await offered(2, 2), { insertText: 'first, "x");', range });
-    assert.equal(engine.requests.length, 1);
+    assert.equal(engine.greedy.length, 1);
   });
 
   it('are asked of the model anew where something else is typed', async () => {
@@ -68,7 +68,7 @@ describe('language server: completions that are known already', () => {
     await offered(4, 1);
     await type('w', 4);
     await offered(5, 1);
-    assert.equal(engine.requests.length, 2);
+    assert.equal(engine.greedy.length, 2);
   });
 
   it('are forgotten with the document and with the model', async () => {
@@ -77,11 +77,11 @@ describe('language server: completions that are known already', () => {
     await offered(4, 1);
     await client.request('workspace/executeCommand', { command: 'lacuna.reloadModel' });
     await offered(4, 1);
-    assert.equal(engine.requests.length, 2);
+    assert.equal(engine.greedy.length, 2);
     await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
     await client.open(uri, 'typescript', 'a = ', 9);
     await offered(4, 1);
-    assert.equal(engine.requests.length, 3);
+    assert.equal(engine.greedy.length, 3);
   });
 
   it('are not looked for in a file of secrets', async () => {
@@ -96,6 +96,6 @@ describe('language server: completions that are known already', () => {
         [],
       );
     }
-    assert.equal(engine.requests.length, 0);
+    assert.equal(engine.greedy.length, 0);
   });
 });

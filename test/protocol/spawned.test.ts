@@ -33,7 +33,7 @@ describe('lacuna lsp, in a process of its own', function () {
     await client.initialize();
     await client.open(uri, 'typescript', 'function add(a: number, b: number) {\n  return \n}\n');
     const { items } = await client.inlineComplete(uri, { line: 1, character: 9 });
-    assert.equal(items.length, 1);
+    assert.ok(items.length >= 1 && items.length <= 3);
     const idle = await client.status(({ tokensPerSecond }) => tokensPerSecond !== undefined);
     assert.match(idle.device ?? '', /^cpu/);
     await client.shutdown();

@@ -43,6 +43,11 @@ export class ScriptedEngine implements Engine {
   private readonly running = new Set<AbortController>();
   private readonly prefilled: string[][] = [];
 
+  /** Those of the requests that ask for the likeliest answer, oldest first. */
+  get greedy(): ScriptedRequest[] {
+    return this.requests.filter(({ options }) => options.sampling === undefined);
+  }
+
   constructor(private readonly script: ScriptedEngineOptions) {
     this.info = {
       model: 'scripted',
