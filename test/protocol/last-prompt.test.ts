@@ -25,7 +25,7 @@ describe('language server: the latest prompt', () => {
     await client.open(uri, 'typescript', `a('${madeUpSecrets['GitHub token']!}');\nb = ;\n`);
     for (const character of [3, 4]) await client.inlineComplete(uri, { line: 1, character });
     const report = await client.request<PromptReport>('workspace/executeCommand', last);
-    const { plan, generation } = engine.requests[1]!;
+    const { plan, generation } = engine.greedy[1]!;
     const { promptTokens, residentTokens } = await generation.summary;
     assert.ok(residentTokens > 0);
     assert.deepEqual([report.document, report.model, report.redactions], [uri, 'scripted', 1]);
