@@ -21,9 +21,9 @@ describe('language server: the latest prompt', () => {
   it('shows every segment with its source, its tokens and what was known', async () => {
     const engine = new ScriptedEngine({ answer: 'x' });
     const { client } = start(engine);
-    await client.initialize();
+    await client.initialize({ initializationOptions: { debounce: 0 } });
     await client.open(uri, 'typescript', `a('${madeUpSecrets['GitHub token']!}');\nb = ;\n`);
-    for (const character of [3, 4]) await client.inlineComplete(uri, { line: 1, character });
+    for (const character of [3, 4]) await client.inlineComplete(uri, { line: 1, character }, 2);
     const report = await client.request<PromptReport>('workspace/executeCommand', last);
     const { plan, generation } = engine.greedy[1]!;
     const { promptTokens, residentTokens } = await generation.summary;
