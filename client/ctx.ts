@@ -1,8 +1,13 @@
 import { window, workspace, type Disposable, type ExtensionContext } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { serverCommands, trustMethod, type PromptReport } from '../protocol/index.js';
+import {
+  serverCommands,
+  trustMethod,
+  type PromptReport,
+  type StatisticsReport,
+} from '../protocol/index.js';
 import { createClient } from './client.js';
-import { PromptDocument } from './prompt-document.js';
+import { ReportDocument } from './report-document.js';
 import { RestartPolicy } from './restart-policy.js';
 import { RestartQueue } from './restart-queue.js';
 import { StatusBar } from './status-bar.js';
@@ -17,7 +22,8 @@ const startTimeout = 30_000;
 export class Ctx implements Disposable {
   readonly output = window.createOutputChannel('Lacuna', { log: true });
   private readonly statusBar = new StatusBar();
-  private readonly promptDocument = new PromptDocument();
+  private readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
+  private readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
   /** VS Code can only ever give trust; to take it back, it starts anew. */
@@ -44,7 +50,21 @@ export class Ctx implements Disposable {
       'workspace/executeCommand',
       params,
     );
-    await this.promptDocument.show(report ?? null);
+    await this.promptDocument.show(
+      report?.text ?? '# The latest prompt\n\nNo model was asked since the server started.\n',
+    );
+  }
+
+  /** Shows what was counted so far. */
+  async showStatistics(): Promise<void> {
+    const params = { command: serverCommands.showStatistics };
+    const report: StatisticsReport | undefined = await this.client?.sendRequest(
+      'workspace/executeCommand',
+      params,
+    );
+    await this.statisticsDocument.show(
+      report?.markdown ?? '# Statistics\n\nThe language server does not run: restart it.\n',
+    );
   }
 
   /** Ends the server. Nothing starts it again. */
@@ -57,6 +77,7 @@ export class Ctx implements Disposable {
   dispose(): void {
     this.trust.dispose();
     this.promptDocument.dispose();
+    this.statisticsDocument.dispose();
     this.statusBar.dispose();
     this.output.dispose();
   }

@@ -13,6 +13,7 @@ const commandTable: Record<keyof typeof clientCommands, (ctx: Ctx) => unknown> =
     ctx.output.show();
   },
   showPrompt: (ctx) => ctx.showPrompt(),
+  statistics: (ctx) => ctx.showStatistics(),
   complete: () => commands.executeCommand('editor.action.inlineSuggest.trigger'),
 };
 

@@ -7,6 +7,7 @@ export const clientCommands = {
   showOutput: 'lacuna.showOutput',
   complete: 'lacuna.complete',
   showPrompt: 'lacuna.showPrompt',
+  statistics: 'lacuna.statistics',
 } as const;
 
 /** What the client knows about its server. `status` is the server's own latest word, while it runs. */

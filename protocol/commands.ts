@@ -4,6 +4,8 @@ export const serverCommands = {
   reloadModel: 'lacuna.reloadModel',
   /** The latest prompt, segment by segment. No arguments; a `PromptReport`, or `null` while there is none. */
   lastPrompt: 'lacuna.lastPrompt',
+  /** What was counted so far. No arguments; a `StatisticsReport`. */
+  showStatistics: 'lacuna.showStatistics',
 } as const;
 
 export type ServerCommand = (typeof serverCommands)[keyof typeof serverCommands];

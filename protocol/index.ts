@@ -5,5 +5,6 @@
 export * from './commands.js';
 export * from './prompt.js';
 export * from './settings.js';
+export * from './statistics.js';
 export * from './status.js';
 export * from './trust.js';

@@ -18,6 +18,11 @@ export interface Completion {
   readonly stats: CompletionStats;
 }
 
+/** Whether it was known already, and no model was asked: no prompt is without a token. */
+export function isKnown({ stats }: Completion): boolean {
+  return stats.promptTokens === 0;
+}
+
 /** `reason` is the pipeline's own where it ended the generation before the model did. */
 export function statsOf(summary: GenerationSummary, reason: FinishReason): CompletionStats {
   const { generatedTokens, decodeMs } = summary;

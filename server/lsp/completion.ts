@@ -8,10 +8,12 @@ import type {
 } from 'vscode-languageserver';
 import { unlessCancelled } from './cancellation.js';
 import { checkPlace } from './check-place.js';
+import { isKnown } from '../completion/completion.js';
 import { completionItem } from './completion-item.js';
 import type { CompletionService } from './completion-service.js';
 import type { Documents } from './documents.js';
 import type { Feature } from './feature.js';
+import type { StatisticsFeature } from './statistics.js';
 
 /** Where a completion is likely wanted although no word has begun. */
 const triggerCharacters = ['.', ':', '=', '(', ',', '{'];
@@ -25,6 +27,7 @@ export class CompletionFeature implements Feature {
     private readonly connection: Connection,
     private readonly documents: Documents,
     private readonly service: CompletionService,
+    private readonly statistics: StatisticsFeature,
   ) {}
 
   initialize({ textDocument }: ClientCapabilities): ServerCapabilities {
@@ -44,10 +47,12 @@ export class CompletionFeature implements Feature {
     if (!document) return { isIncomplete: true, items: [] };
     // Clients call what they ask for while somebody types `Invoked` too, so all of it counts as automatic.
     const query = { document, position, automatic: true };
+    const since = this.statistics.asked(document.uri, true);
     const [completion] = await this.service.complete(query, token);
     if (!completion || this.documents.get(textDocument.uri) !== document) {
       return { isIncomplete: true, items: [] };
     }
+    this.statistics.answered(document, [completion], isKnown(completion), since);
     return { isIncomplete: true, items: [completionItem(document, completion)] };
   }
 }

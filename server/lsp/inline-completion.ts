@@ -3,17 +3,19 @@ import {
   type CancellationToken,
   type ClientCapabilities,
   type Connection,
-  type InlineCompletionItem,
   type InlineCompletionList,
   type InlineCompletionParams,
+  type Range,
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { isKnown } from '../completion/completion.js';
 import { unlessCancelled } from './cancellation.js';
 import { checkPlace } from './check-place.js';
 import type { CompletionService } from './completion-service.js';
 import type { Documents } from './documents.js';
 import type { Feature } from './feature.js';
+import type { StatisticsFeature } from './statistics.js';
 
 /** `textDocument/inlineCompletion`: ghost text. */
 export class InlineCompletionFeature implements Feature {
@@ -21,6 +23,7 @@ export class InlineCompletionFeature implements Feature {
     private readonly connection: Connection,
     private readonly documents: Documents,
     private readonly service: CompletionService,
+    private readonly statistics: StatisticsFeature,
   ) {}
 
   initialize({ textDocument }: ClientCapabilities): ServerCapabilities {
@@ -37,30 +40,32 @@ export class InlineCompletionFeature implements Feature {
     token: CancellationToken,
   ): Promise<InlineCompletionList> {
     const document = this.documents.get(textDocument.uri);
-    if (!document) return { items: [] };
+    // Some clients say which version of the document they mean: for one that is past there is nothing to say.
+    const meant = (textDocument as { version?: unknown }).version;
+    if (!document || (typeof meant === 'number' && meant !== document.version)) {
+      return { items: [] };
+    }
     // The protocol requires a context, but not every client sends one.
     const given = context as InlineCompletionParams['context'] | undefined;
     const automatic = given?.triggerKind === InlineCompletionTriggerKind.Automatic;
     const selected = given?.selectedCompletionInfo;
-    if (!selected) {
-      const completions = await this.service.complete({ document, position, automatic }, token);
-      return { items: completions.map(({ text, range }) => ({ insertText: text, range })) };
-    }
+    const since = this.statistics.asked(document.uri, automatic);
+    const { version } = document;
     // The item chosen in the completion list is shown as if it were typed: what is offered must continue it.
-    const accepted = withText(document, selected);
+    const typed = selected && withText(document, selected);
     const completions = await this.service.complete(
-      { document: accepted.document, position: accepted.end, automatic },
+      { document: typed?.document ?? document, position: typed?.end ?? position, automatic },
       token,
     );
-    const { start, end } = selected.range;
-    const items = completions.map(({ text, range }): InlineCompletionItem => {
-      const replaced = range.end.character - range.start.character;
-      return {
-        insertText: selected.text + text,
-        range: { start, end: { ...end, character: end.character + replaced } },
-      };
-    });
-    return { items };
+    const items = completions.map(({ text, range }) =>
+      selected ? continuing(selected, text, range) : { text, range },
+    );
+    const [first] = completions;
+    // What is cancelled or of the past is shown to nobody.
+    if (first && !token.isCancellationRequested && document.version === version) {
+      this.statistics.answered(document, items, isKnown(first), since);
+    }
+    return { items: items.map(({ text, range }) => ({ insertText: text, range })) };
   }
 }
 
@@ -76,4 +81,17 @@ function withText(document: TextDocument, { range, text }: Selection) {
     source.slice(0, start) + text + source.slice(document.offsetAt(range.end)),
   );
   return { document: changed, end: changed.positionAt(start + text.length) };
+}
+
+/** A completion behind the chosen item, as one text that takes the place of what the item replaces. */
+function continuing(
+  { range: { start, end }, text: chosen }: Selection,
+  text: string,
+  range: Range,
+) {
+  const replaced = range.end.character - range.start.character;
+  return {
+    text: chosen + text,
+    range: { start, end: { ...end, character: end.character + replaced } },
+  };
 }

@@ -23,6 +23,7 @@ import { LoadProgress } from './load-progress.js';
 import { ModelObserver } from './model-observer.js';
 import { RunningRequests } from './running-requests.js';
 import { SettingsStore } from './settings-store.js';
+import { StatisticsFeature } from './statistics.js';
 import { StatusReporter } from './status-reporter.js';
 import { WorkspaceFolders } from './workspace-folders.js';
 
@@ -31,6 +32,8 @@ export interface ServerEnvironment {
   /** Of the package, told to the client. */
   readonly version: string;
   readonly deadlines?: Deadlines;
+  /** Where statistics are kept; without it they end with the server. */
+  readonly statisticsFile?: string;
 }
 
 /** The language server: every part of it, and who knows whom. */
@@ -45,6 +48,7 @@ export class LacunaServer {
   private readonly host: EngineHost;
   private readonly settings: SettingsStore;
   private readonly workspace: WorkspaceFolders;
+  private readonly statistics: StatisticsFeature;
   private readonly features: readonly Feature[];
   /** What the present model was loaded with. */
   private loaded: string | undefined;
@@ -74,15 +78,18 @@ export class LacunaServer {
       status,
       this.deadlines,
     );
+    this.statistics = new StatisticsFeature(connection, environment.statisticsFile);
     this.features = [
+      this.statistics,
       this.workspace,
-      new InlineCompletionFeature(connection, this.documents, service),
-      new CompletionFeature(connection, this.documents, service),
+      new InlineCompletionFeature(connection, this.documents, service, this.statistics),
+      new CompletionFeature(connection, this.documents, service, this.statistics),
       new ExecuteCommandFeature(connection, {
         [serverCommands.reloadModel]: () => {
           this.apply(this.settings.current, true);
         },
         [serverCommands.lastPrompt]: () => lastPrompt(this.promptLog),
+        [serverCommands.showStatistics]: () => this.statistics.report(),
       }),
     ];
   }
@@ -98,11 +105,13 @@ export class LacunaServer {
     this.connection.onShutdown(() => this.close());
     this.documents.onDidChangeContent(({ document }) => {
       this.requests.abort(document.uri);
+      this.statistics.changed(document);
     });
     this.documents.onDidClose(({ document }) => {
       this.requests.abort(document.uri);
       this.planMemory.forget(document.uri);
       this.cache.forget(document.uri);
+      this.statistics.closed(document.uri);
     });
     this.documents.listen(this.connection);
     this.connection.listen();
@@ -112,7 +121,10 @@ export class LacunaServer {
   async close(): Promise<void> {
     this.requests.abortAll();
     this.loaded = undefined;
-    await within(this.deadlines.closeMs, this.host.close());
+    await Promise.all([
+      within(this.deadlines.closeMs, this.statistics.save()),
+      within(this.deadlines.closeMs, this.host.close()),
+    ]);
   }
 
   private capabilities(client: ClientCapabilities): InitializeResult {

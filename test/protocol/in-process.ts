@@ -17,7 +17,7 @@ export class InProcessServer {
   readonly loads: EngineSettings[] = [];
   private readonly server: LacunaServer;
 
-  constructor(engine: Engine | LoadEngine, deadlines?: Deadlines) {
+  constructor(engine: Engine | LoadEngine, deadlines?: Deadlines, statisticsFile?: string) {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
     const watch = new ClientWatch((code) => this.exits.push(code));
@@ -29,6 +29,7 @@ export class InProcessServer {
     this.server = new LacunaServer(connection, {
       version: '0.0.0-test',
       ...(deadlines && { deadlines }),
+      ...(statisticsFile !== undefined && { statisticsFile }),
       loadEngine: (settings, onProgress) => {
         this.loads.push(settings);
         return typeof engine === 'function'

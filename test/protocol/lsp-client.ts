@@ -4,6 +4,8 @@
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
@@ -25,6 +27,9 @@ import { noDriver } from '../support/run-cli.js';
 export const inlineCapabilities: ClientCapabilities = { textDocument: { inlineCompletion: {} } };
 
 const DEADLINE_MS = 15_000;
+
+/** Where servers of the tests keep their statistics, so that they are not counted among a person's own. */
+const stateHome = path.join(tmpdir(), 'lacuna-tests-state');
 
 export interface Ended {
   readonly code: number | null;
@@ -180,7 +185,7 @@ export class SpawnedServer {
   static start(args: readonly string[] = ['lsp', '--stdio'], env: NodeJS.ProcessEnv = {}) {
     const script = fileURLToPath(new URL('../../../bin/lacuna.js', import.meta.url));
     const child = spawn(process.execPath, [script, ...args], {
-      env: { ...process.env, ...noDriver, ...env },
+      env: { ...process.env, XDG_STATE_HOME: stateHome, ...noDriver, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     return new SpawnedServer(child);

@@ -1,6 +1,7 @@
 import { within } from '../../lsp/deadlines.js';
 import { LacunaServer } from '../../lsp/server.js';
 import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
+import { statisticsPath } from '../../statistics/statistics-file.js';
 import { EngineLoader } from '../../models/load-engine.js';
 
 /** Longest that the end of the process may take, milliseconds. */
@@ -23,6 +24,7 @@ export async function lsp(
   const loader = new EngineLoader(packageRoot);
   const server = new LacunaServer(connectProcess(transport, watch), {
     version,
+    statisticsFile: statisticsPath(process.platform, process.env),
     loadEngine: ({ model: setting, ...options }, onProgress) =>
       loader.load({ flag, setting, insist: false, ...options }, onProgress),
   });
