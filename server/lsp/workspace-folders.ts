@@ -1,4 +1,9 @@
-import type { ClientCapabilities, Connection, ServerCapabilities } from 'vscode-languageserver';
+import {
+  DidChangeWorkspaceFoldersNotification,
+  type ClientCapabilities,
+  type Connection,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
 import { trustMethod, type InitialTrust, type TrustChange } from '../../protocol/index.js';
 import type { Workspace } from '../provenance/gate.js';
 import { fileOf } from '../provenance/place.js';
@@ -28,7 +33,10 @@ export class WorkspaceFolders implements Feature {
       this.trusted = change?.trusted === true;
     });
     if (!workspace?.workspaceFolders) return {};
-    this.connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+    // Not by `connection.workspace`: before the answer to `initialize` it would register with the client, which takes
+    // no requests yet.
+    this.connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
+      const { added, removed } = event;
       const gone = new Set(removed.map(({ uri }) => fileOf(uri)));
       const fresh = added.flatMap(({ uri }) => fileOf(uri) ?? []);
       this.folders = [...this.folders.filter((folder) => !gone.has(folder)), ...fresh];

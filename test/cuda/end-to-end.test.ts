@@ -98,7 +98,7 @@ const emulated = (settings = '') => ({
       const ready = await client.status(({ model }) => model !== undefined);
       assert.equal(ready.device, 'cuda (Emulated device)');
       assert.deepEqual((await client.inlineComplete(uri, hole)).items, []);
-      assert.equal((await client.inlineComplete(uri, hole)).items.length, 1);
+      assert.notEqual((await client.inlineComplete(uri, hole)).items.length, 0);
       const now = client.statuses.at(-1);
       assert.match(now?.device ?? '', /^cpu/);
       assert.match(now?.message ?? '', /runs on the CPU: .*the device was lost/);

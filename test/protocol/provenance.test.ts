@@ -7,6 +7,7 @@ import { trustMethod } from '../../protocol/index.js';
 import { madeUpSecrets } from '../unit/provenance/made-up-secrets.js';
 import { planText, ScriptedEngine } from '../support/scripted-engine.js';
 import { serverUnderTest } from './in-process.js';
+import { inlineCapabilities } from './lsp-client.js';
 
 const key = madeUpSecrets['GitHub token']!;
 const end = { line: 0, character: 1000 };
@@ -64,6 +65,31 @@ describe('language server: what the model is shown', () => {
         assert.equal((await client.inlineComplete(uri('a.sql'), end)).items.length, 0);
         assert.equal((await client.inlineComplete(uri('a.ts'), end)).items.length, 1);
       }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('knows a folder that is added later, and asks nothing of a client that is not ready yet', async () => {
+    const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'lacuna-provenance-')));
+    try {
+      writeFileSync(path.join(folder, '.lacunaignore'), '*.sql\n');
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      await client.initialize({
+        capabilities: { ...inlineCapabilities, workspace: { workspaceFolders: true } },
+      });
+      const uri = pathToFileURL(path.join(folder, 'a.sql')).href;
+      await client.open(uri, 'sql', 'a = ');
+      const added = [{ uri: pathToFileURL(folder).href, name: 'later' }];
+      await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+        event: { added, removed: [] },
+      });
+      assert.equal((await client.inlineComplete(uri, end)).items.length, 0);
+      await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+        event: { added: [], removed: added },
+      });
+      assert.notEqual((await client.inlineComplete(uri, end)).items.length, 0);
+      assert.ok(!client.serverRequests.includes('client/registerCapability'));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
