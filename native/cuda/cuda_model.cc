@@ -1,7 +1,6 @@
 #include "cuda/cuda_model.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "cuda/driver/launch.h"
@@ -16,13 +15,6 @@ namespace {
 
 // Passes after which experts may change places.
 constexpr size_t kPassesBetweenMoves = 64;
-
-std::string embedding_name(TensorType type) {
-  std::string name = std::string("embedding_") + tensor_type_traits(type)->name;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
-}
 
 const ModelConfig& checked(const ModelConfig& c) {
   const RoutingConfig& r = c.routing;
@@ -77,7 +69,7 @@ CudaModel::CudaModel(Parts parts, const ModelConfig& config, const CudaOptions& 
       context_(parts.driver, parts.device),
       stream_(context_),
       library_(context_, kernel_images(*parts.driver)),
-      embedding_(library_, embedding_name(host_weights_->token_embedding.type)),
+      embedding_(library_, kernel_name("embedding_", host_weights_->token_embedding.type)),
       products_(library_),
       norms_(library_, config.norm_epsilon),
       gate_(library_),

@@ -1,9 +1,11 @@
 // What a CudaModel is asked to be.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "cuda/layers/kv_pages.h"
+#include "expert_order.h"
 
 namespace lacuna::cuda {
 
@@ -13,5 +15,10 @@ struct CudaOptions {
   size_t pages;           // of KV, ≥ 1
   KvFormat format;
 };
+
+// Most tokens of a pass whose choices of experts can be sorted at once.
+inline size_t most_chunk(const ModelConfig& config) {
+  return kernels::kSortMostEntries / std::max(config.routing.experts_used, 1u);
+}
 
 }  // namespace lacuna::cuda

@@ -36,7 +36,8 @@ CudaLoad prepare(const LoadContext& context) {
   load.options.format = kv_format(context, is_small);
   load.options.pages = pages_for(context, cuda::kv_page_bytes(context.config, load.options.format));
   load.options.context_length = context_for(context, load.options.pages);
-  load.options.max_chunk = std::min(context.options.chunk, load.options.context_length);
+  load.options.max_chunk = std::min(
+      {context.options.chunk, load.options.context_length, cuda::most_chunk(context.config)});
   load.context = std::make_unique<const cuda::Context>(load.driver, load.device);
   load.plan =
       cuda::plan_memory(*load.weights, context.config, load.options, load.context->memory());

@@ -45,6 +45,18 @@ export interface CheckRun {
   readonly errors: string;
 }
 
+/** Does it with the emulated driver in place of the system's, which is looked up at each load of a model. */
+export async function onEmulatedGpu<T>(what: () => T | Promise<T>): Promise<T> {
+  const own = process.env.LACUNA_CUDA_DRIVER;
+  process.env.LACUNA_CUDA_DRIVER = path.join(emulatedFolder, 'libcuda_emulated.so');
+  try {
+    return await what();
+  } finally {
+    if (own === undefined) delete process.env.LACUNA_CUDA_DRIVER;
+    else process.env.LACUNA_CUDA_DRIVER = own;
+  }
+}
+
 /** `plain` is what `npm test` builds anyway; the others are built on first use. */
 export type Build = 'plain' | Sanitizer;
 

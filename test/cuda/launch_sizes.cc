@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "format/tensor_type.h"
+#include "cuda/weights/device_matrix.h"
 #include "gemm.h"
 #include "matvec.h"
 #include "mla_decode.h"
@@ -20,11 +20,6 @@ void print(const std::string& kernel, uint32_t bytes) {
   first = false;
 }
 
-std::string lower(std::string name) {
-  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return name;
-}
-
 }  // namespace
 
 int main() {
@@ -34,10 +29,10 @@ int main() {
        {TensorType::kQ4_0, TensorType::kQ5_0, TensorType::kQ5_1, TensorType::kQ8_0,
         TensorType::kIQ4_NL, TensorType::kQ4_K, TensorType::kQ5_K, TensorType::kQ6_K}) {
     const auto& traits = *lacuna::tensor_type_traits(type);
-    const std::string name = lower(traits.name);
-    print("matvec_" + name,
+    print(lacuna::cuda::kernel_name("matvec_", type),
           kernels::matvec_shared_bytes(traits.block_elements, traits.block_bytes, 1));
-    print("gemm_" + name, kernels::gemm_shared_bytes(traits.block_elements, traits.block_bytes));
+    print(lacuna::cuda::kernel_name("gemm_", type),
+          kernels::gemm_shared_bytes(traits.block_elements, traits.block_bytes));
   }
   for (const uint32_t bytes : {2u, 4u}) {
     const std::string form = bytes == 2 ? "_f16" : "_f32";

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { float32Twin, randomModel, smallShape } from '../fixtures/model-gguf.js';
 import type { ModelShape } from '../fixtures/model-gguf.js';
 import { fixtureModel, nativeAddon } from '../native/addons.js';
-import { emulatedFolder, emulationRuns } from './kernel-check.js';
+import { emulatedFolder, emulationRuns, onEmulatedGpu } from './kernel-check.js';
 import { buildModelCheck, complaints, runModel } from './model-check.js';
 import type { Traffic } from './model-check.js';
 
@@ -125,6 +125,19 @@ const labelled = (label: string, lines: readonly string[]) =>
       return labelled(name, complaints(result, floats));
     });
     assert.deepEqual(wrong, []);
+  });
+
+  it('take prompts in chunks whose choices of experts can be sorted at once', async () => {
+    const shape = { ...smallShape, experts: 16, expertsUsed: 9, contextLength: 4096 };
+    const file = write('chunks', randomModel(shape));
+    const scratch = (chunk: number) =>
+      onEmulatedGpu(() => {
+        const options = { device: 'cuda', chunk, contextLength: 4096 } as const;
+        return nativeAddon().planCuda(file, options).scratchBytes;
+      });
+    const most = Math.floor(32_768 / 9);
+    assert.equal(await scratch(4096), await scratch(most));
+    assert.ok((await scratch(most)) > (await scratch(most - 100)));
   });
 
   it('answer as the reference over a cache of halves, and with experts on the host', async () => {

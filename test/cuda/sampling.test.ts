@@ -1,10 +1,9 @@
 /** Whether a GPU's largest logits settle a token or its whole row does: it is what sampling from all logits gives. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import type { NativeEngine } from '../../server/engine/native/addon.js';
 import { fixtureModel, nativeAddon, testingAddon } from '../native/addons.js';
 import { ask, type Answer } from '../native/runtime/ask.js';
-import { emulatedFolder, emulationRuns } from './kernel-check.js';
+import { emulationRuns, onEmulatedGpu } from './kernel-check.js';
 
 // So few because the emulated GPU takes a third of a second for each row.
 const prompt = Int32Array.of(5);
@@ -17,24 +16,17 @@ const requests = {
   'sampled from all tokens': { temperature: 1.2, seed: 9 },
 } as const;
 
-/** On the emulated GPU, whose driver is looked up when a model is loaded. */
-async function loadOnGpu(model: string): Promise<NativeEngine> {
-  const own = process.env.LACUNA_CUDA_DRIVER;
-  process.env.LACUNA_CUDA_DRIVER = path.join(emulatedFolder, 'libcuda_emulated.so');
-  try {
-    return await nativeAddon().loadEngine(model, { device: 'cuda', contextLength: 64 });
-  } finally {
-    if (own === undefined) delete process.env.LACUNA_CUDA_DRIVER;
-    else process.env.LACUNA_CUDA_DRIVER = own;
-  }
-}
-
 (emulationRuns ? describe : describe.skip)('an answer from a GPU', function () {
   this.timeout(60_000);
   let engine: NativeEngine;
   const answers = new Map<string, Promise<Answer>>();
   before(async () => {
-    engine = await loadOnGpu(fixtureModel('tiny-lite-q8_0.gguf'));
+    engine = await onEmulatedGpu(() =>
+      nativeAddon().loadEngine(fixtureModel('tiny-lite-q8_0.gguf'), {
+        device: 'cuda',
+        contextLength: 64,
+      }),
+    );
     // Together: rows of the same passes.
     for (const [name, options] of Object.entries(requests)) {
       const request = { tokens: prompt, maxTokens, draftLength: 0, ...options };

@@ -1,7 +1,5 @@
 #include "cuda/layers/product_kernels.h"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 
 #include "cuda/driver/launch.h"
@@ -25,13 +23,6 @@ size_t vector_shared(TensorType type, size_t rows) {
 size_t matrix_shared(TensorType type) {
   const TensorTypeTraits& traits = *tensor_type_traits(type);
   return kernels::gemm_shared_bytes(traits.block_elements, traits.block_bytes);
-}
-
-std::string kernel_name(const char* family, TensorType type) {
-  std::string name = tensor_type_traits(type)->name;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return family + name;
 }
 
 bool are_alike(const DeviceMatrix& a, const DeviceMatrix& b) {
