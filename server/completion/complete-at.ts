@@ -3,6 +3,7 @@ import {
   EngineError,
   type Engine,
   type FimLayout,
+  type GeneratedToken,
   type PromptPlan,
   type Sampling,
 } from '../engine/contract.js';
@@ -13,6 +14,7 @@ import type { HoleText } from '../provenance/redact.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { PlanMemory } from './plan-memory.js';
 import type { PromptLog } from './prompt-log.js';
+import { scoredTokens } from './confidence/scored-tokens.js';
 import { statsOf, type Completion } from './completion.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
@@ -82,6 +84,7 @@ export async function completeAt(
     heal: true,
     signal: AbortSignal.any([signal, enough.signal]),
   });
+  const generated: GeneratedToken[] = [];
   let raw = '';
   let shown = 0;
   const show = (certain: string) => {
@@ -90,6 +93,7 @@ export async function completeAt(
     if (piece !== '') options.onText?.(withEndOfLine(piece, hole.eol));
   };
   for await (const token of generation) {
+    generated.push(token);
     raw += token.text;
     const body = prepare(raw, hole);
     if (hasEnded(completionFilters, body, context)) {
@@ -104,7 +108,7 @@ export async function completeAt(
   // The engine may end a generation itself, when it is closed: half an answer is none.
   const cutShort = summary.reason === 'aborted' && !enough.signal.aborted;
   if (signal.aborted || cutShort) {
-    return { text: '', range: cursor, shape, stats: statsOf(summary, 'aborted') };
+    return { text: '', range: cursor, shape, tokens: [], stats: statsOf(summary, 'aborted') };
   }
 
   const body = prepare(raw, hole);
@@ -117,6 +121,7 @@ export async function completeAt(
     text: withEndOfLine(finished.text, hole.eol),
     range: { start, end: { ...start, character: start.character + finished.replaced } },
     shape,
+    tokens: scoredTokens(generated, finished.text, summary.healedTokens > 0),
     stats: statsOf(summary, enough.signal.aborted ? 'stop' : summary.reason),
   };
 }

@@ -1,5 +1,6 @@
 import type { Range } from 'vscode-languageserver-textdocument';
 import type { FinishReason, GenerationSummary } from '../engine/contract.js';
+import type { ScoredToken } from './confidence/scored-tokens.js';
 import type { Shape } from './shape.js';
 
 /** What a completion cost and why it ended. */
@@ -15,6 +16,8 @@ export interface Completion {
   /** Starts at the cursor and stays on its line; empty for a plain insertion. UTF-16 positions. */
   readonly range: Range;
   readonly shape: Shape;
+  /** What generated the text, in order; empty where that is not known. */
+  readonly tokens: readonly ScoredToken[];
   readonly stats: CompletionStats;
 }
 

@@ -2,6 +2,7 @@ import type { Position } from 'vscode-languageserver-textdocument';
 import { normalizeNewlines, withEndOfLine } from '../../prompt/newline.js';
 import { statsOf, type Completion } from '../completion.js';
 import { closesAll, closingBrackets, replacedClosers } from '../filters/closing-brackets.js';
+import { tokensWithin } from '../confidence/scored-tokens.js';
 import type { Hole } from '../hole.js';
 import type { CachedAnswer, CachePlace, CompletionCache } from './completion-cache.js';
 
@@ -28,14 +29,20 @@ export function findAnswer(
     if (!answer || !closesAll(answer.text, closers, hole.linePrefix)) continue;
     const context = { hole, shape: answer.shape, maxLines: Infinity };
     const text = answer.text.slice(0, closingBrackets.keep(answer.text, context));
-    if (text.trim() !== '') return { ...answer, text, replaced: replacedClosers(text, hole) };
+    if (text.trim() !== '')
+      return {
+        ...answer,
+        text,
+        tokens: tokensWithin(answer.tokens, text.length),
+        replaced: replacedClosers(text, hole),
+      };
   }
   return undefined;
 }
 
 /** A cached answer as a completion at `start`; it has cost nothing. */
 export function cachedCompletion(
-  { text, replaced, shape }: CachedAnswer,
+  { text, replaced, shape, tokens }: CachedAnswer,
   { eol }: Hole,
   start: Position,
 ): Completion {
@@ -55,6 +62,7 @@ export function cachedCompletion(
     text: withEndOfLine(text, eol),
     range: { start, end: { ...start, character: start.character + replaced } },
     shape,
+    tokens,
     stats: statsOf(nothing, 'end'),
   };
 }
@@ -63,9 +71,9 @@ export function cachedCompletion(
 export function keepCompletion(
   cache: CompletionCache,
   place: CachePlace,
-  { text, range, shape, stats }: Completion,
+  { text, range, shape, tokens, stats }: Completion,
 ): void {
   if (stats.reason === 'aborted') return;
   const replaced = range.end.character - range.start.character;
-  cache.set(place, { text: normalizeNewlines(text), replaced, shape });
+  cache.set(place, { text: normalizeNewlines(text), replaced, shape, tokens });
 }

@@ -12,7 +12,7 @@ import { holeOf } from '../../../support/cursor.js';
 function found(here: string, text: string, there: string, replaced = 0) {
   const cache = new CompletionCache();
   const place = (marked: string) => placeOf('file:///a.ts', '', holeOf(marked));
-  cache.set(place(here), { text, replaced, shape: 'line' });
+  cache.set(place(here), { text, replaced, shape: 'line', tokens: [] });
   const answer = findAnswer(cache, place(there), holeOf(there));
   return answer && [answer.text, answer.replaced];
 }
@@ -35,20 +35,38 @@ describe('cached completion', () => {
 
   it('gets the line ends of the document, and costs nothing', () => {
     const start = { line: 0, character: 1 };
-    const answer = { text: 'a\nb', replaced: 2, shape: 'block' } as const;
+    const answer = { text: 'a\nb', replaced: 2, shape: 'block', tokens: [] } as const;
     const { text, range, stats } = cachedCompletion(answer, holeOf('{█\r\n}'), start);
     assert.equal(text, 'a\r\nb');
     assert.deepEqual(range, { start, end: { line: 0, character: 3 } });
     assert.deepEqual([stats.generatedTokens, stats.tokensPerSecond], [0, 0]);
   });
 
+  it('knows what generated each rest of it', () => {
+    const cache = new CompletionCache();
+    const place = (marked: string) => placeOf('file:///a.ts', '', holeOf(marked));
+    const tokens = [
+      { end: 2, logProbability: -1 },
+      { end: 4, logProbability: -2 },
+      { end: 5, logProbability: -3 },
+    ];
+    cache.set(place('f█'), { text: '(ab);', replaced: 0, shape: 'line', tokens });
+    assert.deepEqual(findAnswer(cache, place('f(█)'), holeOf('f(█)'))?.tokens, [
+      { end: 1, logProbability: -1 },
+      { end: 3, logProbability: -2 },
+      { end: 4, logProbability: -3 },
+    ]);
+    assert.deepEqual(findAnswer(cache, place('f(a█'), holeOf('f(a█'))?.tokens, [
+      { end: 2, logProbability: -2 },
+      { end: 3, logProbability: -3 },
+    ]);
+  });
+
   it('is not made of half an answer', () => {
     const cache = new CompletionCache();
     const hole = holeOf('a█');
-    const whole = cachedCompletion({ text: 'b', replaced: 0, shape: 'line' }, hole, {
-      line: 0,
-      character: 1,
-    });
+    const answer = { text: 'b', replaced: 0, shape: 'line', tokens: [] } as const;
+    const whole = cachedCompletion(answer, hole, { line: 0, character: 1 });
     const place = placeOf('file:///a.ts', '', hole);
     keepCompletion(cache, place, { ...whole, stats: { ...whole.stats, reason: 'aborted' } });
     assert.equal(cache.size, 0);

@@ -13,7 +13,11 @@ function place(marked: string, over: Partial<CachePlace> = {}): CachePlace {
   return { uri: 'file:///a.ts', variant: 'm', prefix, suffix, ...over };
 }
 
-const answer = (text: string, replaced = 0): CachedAnswer => ({ text, replaced, shape: 'line' });
+const answer = (text: string, replaced = 0): CachedAnswer => ({
+  ...{ text, replaced },
+  shape: 'line',
+  tokens: [],
+});
 
 function filled(...entries: readonly (readonly [string, string])[]): CompletionCache {
   const cache = new CompletionCache();
