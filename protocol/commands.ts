@@ -6,6 +6,8 @@ export const serverCommands = {
   lastPrompt: 'lacuna.lastPrompt',
   /** What was counted so far. No arguments; a `StatisticsReport`. */
   showStatistics: 'lacuna.showStatistics',
+  /** Models on this machine. No arguments; a `ModelsReport`. */
+  listModels: 'lacuna.listModels',
 } as const;
 
 export type ServerCommand = (typeof serverCommands)[keyof typeof serverCommands];

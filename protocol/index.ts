@@ -3,6 +3,7 @@
  * import it.
  */
 export * from './commands.js';
+export * from './models.js';
 export * from './prompt.js';
 export * from './settings.js';
 export * from './statistics.js';

@@ -12,6 +12,7 @@ import type { BenchOptions } from './commands/bench.js';
 import type { CompleteOptions } from './commands/complete.js';
 import type { DebugLogitsOptions } from './commands/debug-logits.js';
 import type { DoctorOptions } from './commands/doctor.js';
+import type { ModelsOptions } from './commands/models.js';
 import { defineEval } from './define-eval.js';
 import type { Location } from './location.js';
 
@@ -71,6 +72,15 @@ export function createProgram(
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./commands/doctor.js');
       finished(await doctor(options, packageRoot));
+    });
+
+  program
+    .command('models')
+    .description('list the models on this machine')
+    .option('--json', 'print one JSON object')
+    .action(async (options: ModelsOptions) => {
+      const { models } = await import('./commands/models.js');
+      finished(await models(options, packageRoot));
     });
 
   program

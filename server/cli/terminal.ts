@@ -15,6 +15,10 @@ export function dim(text: string, stream: Output): string {
   return styled(2, text, stream);
 }
 
+export function bold(text: string, stream: Output): string {
+  return styled(1, text, stream);
+}
+
 export function green(text: string, stream: Output): string {
   return styled(32, text, stream);
 }

@@ -5,7 +5,7 @@ import {
   type InitializeResult,
   type ServerCapabilities,
 } from 'vscode-languageserver';
-import { serverCommands, type LacunaSettings } from '../../protocol/index.js';
+import { serverCommands, type LacunaSettings, type ModelsReport } from '../../protocol/index.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
@@ -29,6 +29,8 @@ import { WorkspaceFolders } from './workspace-folders.js';
 
 export interface ServerEnvironment {
   readonly loadEngine: LoadEngine;
+  /** Models on this machine; the cache is reckoned for so many tokens. */
+  readonly listModels: (contextLength: number) => Promise<ModelsReport>;
   /** Of the package, told to the client. */
   readonly version: string;
   readonly deadlines?: Deadlines;
@@ -90,6 +92,8 @@ export class LacunaServer {
         },
         [serverCommands.lastPrompt]: () => lastPrompt(this.promptLog),
         [serverCommands.showStatistics]: () => this.statistics.report(),
+        [serverCommands.listModels]: () =>
+          environment.listModels(this.settings.current.contextLength),
       }),
     ];
   }

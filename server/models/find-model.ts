@@ -36,10 +36,20 @@ export function findModel({ flag, environment, setting, packageRoot }: ModelName
       'Give an absolute path, or one that begins with ~/.',
     );
   }
-  return { path: embeddedModel(path.join(packageRoot, 'model')), from: 'the embedded model' };
+  return { path: embeddedModel(modelFolder(packageRoot)), from: 'the embedded model' };
 }
 
-function embeddedModel(folder: string): string {
+/** Where the package keeps the model that ships with it. */
+export function modelFolder(packageRoot: string): string {
+  return path.join(packageRoot, 'model');
+}
+
+/**
+ * Path of the model that ships with Lacuna, which lies in `folder`.
+ *
+ * @throws EngineError where there is none.
+ */
+export function embeddedModel(folder: string): string {
   const [file] = filesIn(folder)
     .filter((name) => /^lacuna-.*\.gguf$/.test(name))
     .sort();

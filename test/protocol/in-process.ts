@@ -30,6 +30,7 @@ export class InProcessServer {
       version: '0.0.0-test',
       ...(deadlines && { deadlines }),
       ...(statisticsFile !== undefined && { statisticsFile }),
+      listModels: () => Promise.reject(new Error('this server knows of no models')),
       loadEngine: (settings, onProgress) => {
         this.loads.push(settings);
         return typeof engine === 'function'

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { freemem, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import type { CpuFeatures, NativeEngineInfo } from '../../engine/native/addon.js';
 import { formatBytes, type Check } from './check.js';
 
@@ -31,17 +30,6 @@ export function checkCpu(cpu: CpuFeatures): Check {
   const remedy =
     'Use an x86-64 machine with AVX2: the reference gives the same answers but takes many times longer.';
   return { ...found, state: 'warning', remedy };
-}
-
-/** Bytes that processes can get without swapping: what Linux says, else what is free. */
-export function availableMemory(): number {
-  try {
-    const found = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
-    if (found) return Number(found[1]) * 1024;
-  } catch {
-    // Not Linux.
-  }
-  return freemem();
 }
 
 /** `available` is what was available before the model was loaded, bytes. */

@@ -1,9 +1,9 @@
 /** What the server needs to know of a model file before, and while, it runs. */
 
-import { basename } from 'node:path';
 import type { NativeModelFile } from '../native/addon.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { fimSupport, type FimSupport } from './fim-support.js';
+import { identify } from './identify.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { Metadata } from './metadata.js';
 import { bannedTokens, endTokens, findSpecialTokens, type SpecialTokenIds } from './special-tokens.js';
@@ -29,15 +29,7 @@ export interface ModelDescription {
 /** @throws EngineError that names the missing or wrong key, and says what to do. */
 export function describeModel(file: NativeModelFile): ModelDescription {
   const metadata = new Metadata(file);
-  const architecture = metadata.require(
-    'general.architecture',
-    metadata.string('general.architecture'),
-  );
-  const contextKey = `${architecture}.context_length`;
-  const contextLength = metadata.require(contextKey, metadata.count(contextKey));
-  if (contextLength === 0) throw metadata.error(`its ${contextKey} is 0`);
-
-  const name = metadata.string('general.name')?.trim() || basename(file.path).replace(/\.gguf$/i, '');
+  const { name, architecture, contextLength } = identify(metadata);
   const chatTemplate = metadata.string('tokenizer.chat_template');
   const vocabulary = readVocabulary(metadata);
   const special = findSpecialTokens(metadata, vocabulary);

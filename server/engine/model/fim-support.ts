@@ -30,6 +30,21 @@ export function fimSupport(
   if (fimPrefix === undefined || fimSuffix === undefined || fimMiddle === undefined) {
     return none(`${name} has no fill-in-the-middle tokens.`);
   }
+  if (wasTrainedToAnswer(metadata, name, chatTemplate)) {
+    return none(`${name} is a chat model: it was not trained to fill holes.`);
+  }
+  if (isV2With236BParameters(metadata)) {
+    return none(`${name} has 236 billion parameters: DeepSeek trained only Lite to fill holes.`);
+  }
+  return { layout: 'psm' };
+}
+
+/** Whether a file says that its model was tuned to follow instructions; by its names, and its template where they are silent. */
+export function wasTrainedToAnswer(
+  metadata: Metadata,
+  name: string,
+  chatTemplate: boolean,
+): boolean {
   const names = [
     name,
     basename(metadata.path),
@@ -37,13 +52,7 @@ export function fimSupport(
     metadata.string('general.finetune'),
   ].join(' ');
   const says = (word: string) => new RegExp(`(?<![a-z])(?:${word})(?![a-z])`, 'i').test(names);
-  if (says('instruct|chat') || (chatTemplate && !says('base'))) {
-    return none(`${name} is a chat model: it was not trained to fill holes.`);
-  }
-  if (isV2With236BParameters(metadata)) {
-    return none(`${name} has 236 billion parameters: DeepSeek trained only Lite to fill holes.`);
-  }
-  return { layout: 'psm' };
+  return says('instruct|chat') || (chatTemplate && !says('base'));
 }
 
 function declaredLayout(metadata: Metadata, layout: string, special: SpecialTokenIds): FimLayout {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { formatBytes, formatChecks } from '../../../server/cli/doctor/check.js';
-import {
-  availableMemory,
-  checkCpu,
-  checkMemory,
-  checkNode,
-} from '../../../server/cli/doctor/machine.js';
+import { checkCpu, checkMemory, checkNode } from '../../../server/cli/doctor/machine.js';
 import { checkTrial, judgeTrial } from '../../../server/cli/doctor/trial.js';
 import type { Engine } from '../../../server/engine/contract.js';
 import type { CpuFeatures, NativeEngineInfo } from '../../../server/engine/native/addon.js';
+import { availableMemory } from '../../../server/models/available-memory.js';
 import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
 
 const cpu: CpuFeatures = {

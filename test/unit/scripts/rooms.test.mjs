@@ -46,7 +46,7 @@ const rooms = {
     packages: ['vscode-languageserver-textdocument'],
   },
   'server/statistics': { rooms: ['protocol'], packages: [] },
-  'server/models': { rooms: ['server/engine'], packages: [] },
+  'server/models': { rooms: ['protocol', 'server/engine'], packages: [] },
   'server/completion': {
     rooms: ['server/prompt', 'server/provenance', 'server/engine'],
     packages: ['vscode-languageserver-textdocument'],
