@@ -1,9 +1,8 @@
-import type { Range, TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   EngineError,
   type Engine,
   type FimLayout,
-  type GeneratedToken,
   type PromptPlan,
   type Sampling,
 } from '../engine/contract.js';
@@ -14,13 +13,11 @@ import type { HoleText } from '../provenance/redact.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { PlanMemory } from './plan-memory.js';
 import type { PromptLog } from './prompt-log.js';
-import { scoredTokens } from './confidence/scored-tokens.js';
 import { statsOf, type Completion } from './completion.js';
-import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
-import { completionFilters } from './filters/index.js';
-import { finish, prepare, wholeLines } from './finish.js';
+import { generateAnswer } from './generate-answer.js';
 import { holeAt } from './hole.js';
 import { shapeOf, type Shape } from './shape.js';
+import { treeOf, type SyntaxSource } from './syntax-source.js';
 
 export interface CompletionOptions {
   /** Most tokens to generate; ≥ 1. At most a quarter of the model's context is used. */
@@ -35,14 +32,13 @@ export interface CompletionOptions {
   readonly gate: ProvenanceGate;
   /** Where the plan before cut the document, and where this one is written down; without it each plan is the first. */
   readonly planMemory?: PlanMemory;
+  /** Where the document's syntax tree comes from. Without it, and where it has none, the text alone decides. */
+  readonly syntax?: SyntaxSource;
   /** Where the prompt is written down for people. */
   readonly promptLog?: PromptLog;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
   readonly onText?: (piece: string) => void;
 }
-
-/** The rest of a line longer than this is not worth waiting for. */
-const LINE_TOKENS = 48;
 
 /**
  * Fills the hole at `offset` (UTF-16 units). The only way to a completion: editors and the command line get
@@ -65,65 +61,30 @@ export async function completeAt(
   const at = wholeCharacterOffset(text, offset);
   const start = document.positionAt(at);
   const hole = holeAt(text, at, document.languageId);
-  const shape = options.shape ?? (options.maxLines > 1 ? shapeOf(hole) : 'line');
-  const context: FilterContext = { hole, shape, maxLines: options.maxLines };
   const reserve = answerTokens(engine, options.maxTokens);
-  const maxTokens = shape === 'line' ? Math.min(reserve, LINE_TOKENS) : reserve;
-  const { passed, refusal } = await options.gate.document(document.uri, hole);
-  if (refusal) throw new RefusedError(refusal);
-  // Both shapes leave the same room: were it to change from line to line, so would the cuts of a long document.
-  const plan = planHole(passed.content, document.uri, engine, reserve, options.planMemory);
-
-  const enough = new AbortController();
-  const generation = engine.generate(plan, {
-    lane: 'inline',
-    maxTokens,
-    ...(options.sampling && { sampling: options.sampling }),
-    stop: shape === 'line' ? ['\n'] : [],
-    // Where the prompt ends with what stands before the cursor, it often ends inside a word.
-    heal: true,
-    signal: AbortSignal.any([signal, enough.signal]),
-  });
-  const generated: GeneratedToken[] = [];
-  let raw = '';
-  let shown = 0;
-  const show = (certain: string) => {
-    const piece = certain.slice(shown);
-    shown = certain.length;
-    if (piece !== '') options.onText?.(withEndOfLine(piece, hole.eol));
-  };
-  for await (const token of generation) {
-    generated.push(token);
-    raw += token.text;
-    const body = prepare(raw, hole);
-    if (hasEnded(completionFilters, body, context)) {
-      enough.abort();
-      break;
-    }
-    if (options.onText) show(settledText(completionFilters, wholeLines(body, shape), context));
+  const [{ passed, refusal }, tree] = await Promise.all([
+    options.gate.document(document.uri, hole),
+    treeOf(document.uri, text, options.syntax, signal),
+  ]);
+  try {
+    if (refusal) throw new RefusedError(refusal);
+    // All shapes leave the same room: were it to change from line to line, so would the cuts of a long document.
+    const plan = planHole(passed.content, document.uri, engine, reserve, options.planMemory);
+    const multiline = options.maxLines > 1;
+    const shape = options.shape ?? (multiline ? shapeOf(hole, tree?.place(at)) : 'line');
+    const context = { hole, shape, maxLines: options.maxLines };
+    const answer = await generateAnswer(engine, plan, context, reserve, options, signal);
+    const { summary, reason, finished, tokens } = answer;
+    options.promptLog?.record(document.uri, plan, passed.redactions, summary, engine);
+    return {
+      text: withEndOfLine(finished.text, hole.eol),
+      range: { start, end: { ...start, character: start.character + finished.replaced } },
+      ...{ shape, tokens },
+      stats: statsOf(summary, reason),
+    };
+  } finally {
+    tree?.dispose();
   }
-  const summary = await generation.summary;
-  options.promptLog?.record(document.uri, plan, passed.redactions, summary, engine);
-  const cursor: Range = { start, end: start };
-  // The engine may end a generation itself, when it is closed: half an answer is none.
-  const cutShort = summary.reason === 'aborted' && !enough.signal.aborted;
-  if (signal.aborted || cutShort) {
-    return { text: '', range: cursor, shape, tokens: [], stats: statsOf(summary, 'aborted') };
-  }
-
-  const body = prepare(raw, hole);
-  const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
-  const whole = limited ? wholeLines(body, shape) : body;
-  const filtered = applyFilters(completionFilters, whole, context);
-  const finished = finish(filtered, context);
-  show(finished.text);
-  return {
-    text: withEndOfLine(finished.text, hole.eol),
-    range: { start, end: { ...start, character: start.character + finished.replaced } },
-    shape,
-    tokens: scoredTokens(generated, finished.text, summary.healedTokens > 0),
-    stats: statsOf(summary, enough.signal.aborted ? 'stop' : summary.reason),
-  };
 }
 
 /** Tokens of the context that are left to the answer. */

@@ -1,3 +1,4 @@
+import type { CursorPlace } from '../context/syntax/cursor-place.js';
 import type { Hole } from './hole.js';
 
 /** How far a completion may go: to the end of the line, or over several lines. */
@@ -11,9 +12,11 @@ const braceBlock = /(?<!\$)\{$/;
 
 /**
  * A block where the cursor's line is blank or ends by opening a block, and only closing brackets follow on
- * it; else the rest of the line.
+ * it; else the rest of the line. Where the syntax is known, never inside the arguments of a call, a string or a
+ * comment.
  */
-export function shapeOf({ linePrefix, lineSuffix, languageId }: Hole): Shape {
+export function shapeOf({ linePrefix, lineSuffix, languageId }: Hole, place?: CursorPlace): Shape {
+  if (place && (place.inArguments || place.inside !== 'code')) return 'line';
   const head = linePrefix.trimEnd();
   const rest = lineSuffix.trim();
   if (head === '') return rest === '' ? 'block' : 'line';

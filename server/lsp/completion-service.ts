@@ -16,6 +16,7 @@ import { worthCompleting } from '../completion/trigger.js';
 import { DeviceError, type Engine } from '../engine/contract.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import type { PromptLog } from '../completion/prompt-log.js';
+import type { SyntaxSource } from '../completion/syntax-source.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
 import { RefusedError } from '../provenance/refusal.js';
 import { orAborted } from './abortable.js';
@@ -50,6 +51,7 @@ export class CompletionService {
     private readonly requests: RunningRequests,
     private readonly planMemory: PlanMemory,
     private readonly promptLog: PromptLog,
+    private readonly syntax: SyntaxSource,
     private readonly status: StatusReporter,
     private readonly deadlines: Deadlines,
   ) {}
@@ -143,7 +145,8 @@ export class CompletionService {
 
   private options(): CompletionOptions {
     const { maxTokens, maxLines } = this.settings.current;
-    return { maxTokens, maxLines, gate: this.gate, planMemory: this.planMemory };
+    const { gate, planMemory, syntax } = this;
+    return { maxTokens, maxLines, gate, planMemory, syntax };
   }
 
   private async generate(

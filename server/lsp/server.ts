@@ -9,11 +9,13 @@ import { serverCommands, type LacunaSettings, type ModelsReport } from '../../pr
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
+import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-store.js';
+import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionService } from './completion-service.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
-import { createDocuments } from './documents.js';
+import { createDocuments, parseDocuments } from './documents.js';
 import { EngineHost, type LoadEngine } from './engine-host.js';
 import { ExecuteCommandFeature } from './execute-command.js';
 import type { Feature } from './feature.js';
@@ -34,6 +36,7 @@ export interface ServerEnvironment {
   /** Of the package, told to the client. */
   readonly version: string;
   readonly deadlines?: Deadlines;
+  readonly grammars: GrammarFolders;
   /** Where statistics are kept; without it they end with the server. */
   readonly statisticsFile?: string;
 }
@@ -45,6 +48,7 @@ export class LacunaServer {
   private readonly planMemory = new PlanMemory();
   private readonly cache = new CompletionCache();
   private readonly promptLog = new PromptLog();
+  private readonly syntax: SyntaxService;
   private readonly deadlines: Deadlines;
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
@@ -67,6 +71,7 @@ export class LacunaServer {
       this.apply(settings);
     });
     this.workspace = new WorkspaceFolders(connection);
+    this.syntax = new SyntaxService(new GrammarStore(environment.grammars));
     const gate = new ProvenanceGate(() => this.workspace.current);
     const service = new CompletionService(
       connection,
@@ -77,6 +82,7 @@ export class LacunaServer {
       this.requests,
       this.planMemory,
       this.promptLog,
+      this.syntax,
       status,
       this.deadlines,
     );
@@ -117,6 +123,7 @@ export class LacunaServer {
       this.cache.forget(document.uri);
       this.statistics.closed(document.uri);
     });
+    parseDocuments(this.documents, this.syntax);
     this.documents.listen(this.connection);
     this.connection.listen();
   }

@@ -80,6 +80,19 @@ describe('language server: completions', () => {
       assert.match(planText(engine.requests[0]!.plan), /const a = 1;\nlet 😀 = <fimSuffix>/);
     });
 
+    it('decides by the syntax as it is now, where the text of the line would mislead', async () => {
+      const engine = new ScriptedEngine({ answer: 'a: 1,\n  b: 2' });
+      const { client } = start(engine);
+      await client.initialize();
+      await client.open(uri, 'typescript', 'run({});\n');
+      await client.inlineComplete(uri, { line: 0, character: 5 });
+      const range = { start: { line: 0, character: 4 }, end: { line: 0, character: 4 } };
+      await client.change(uri, 2, [{ range, text: '() => ' }]);
+      await client.inlineComplete(uri, { line: 0, character: 11 });
+      const stops = engine.greedy.map(({ options }) => options.stop);
+      assert.deepEqual(stops, [['\n'], []]);
+    });
+
     it('continues the item selected in the completion list', async () => {
       const engine = new ScriptedEngine({ answer: '(text)' });
       const { client } = start(engine);

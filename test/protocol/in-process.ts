@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import type { LacunaStatus } from '../../protocol/index.js';
+import { grammarFolders } from '../../server/context/syntax/grammar-store.js';
 import type { Engine } from '../../server/engine/contract.js';
 import type { Deadlines } from '../../server/lsp/deadlines.js';
 import type { EngineSettings, LoadEngine } from '../../server/lsp/engine-host.js';
@@ -28,6 +30,7 @@ export class InProcessServer {
     );
     this.server = new LacunaServer(connection, {
       version: '0.0.0-test',
+      grammars: grammarFolders(path.resolve(import.meta.dirname, '../../..')),
       ...(deadlines && { deadlines }),
       ...(statisticsFile !== undefined && { statisticsFile }),
       listModels: () => Promise.reject(new Error('this server knows of no models')),

@@ -2,6 +2,9 @@ import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
 import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
+import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
+import { openParsed } from '../../context/syntax/parsed-document.js';
+import { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import { ProvenanceGate } from '../../provenance/gate.js';
@@ -44,6 +47,8 @@ export async function complete(
       withLoadLine(process.stderr, (onProgress) => loader.load(request, onProgress)),
     );
     try {
+      const syntax = new SyntaxService(new GrammarStore(grammarFolders(packageRoot)));
+      await openParsed(syntax, document);
       const completion = await completeAt(
         document,
         offset,
@@ -52,6 +57,7 @@ export async function complete(
           maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
           maxLines: defaultSettings.maxLines,
           gate,
+          syntax,
           ...(options.multiline && { shape: 'block' as const }),
           ...(!options.json && { onText: (piece: string) => process.stdout.write(piece) }),
         },

@@ -38,6 +38,8 @@ export interface EvalOptions extends ReportFormat {
   readonly shape: 'auto' | 'gold';
   readonly maxTokens?: number;
   readonly maxLines?: number;
+  /** Whether answers are decided by syntax trees; else by the text alone. */
+  readonly syntax: boolean;
   readonly execute?: true;
   readonly predictions?: string;
   readonly compare?: readonly string[];
@@ -61,13 +63,14 @@ export async function evaluate(
     const engine = await load(options, packageRoot);
     try {
       const answers = answerOptions(options);
-      const folders = grammarFolders(packageRoot);
-      const syntax = treeSyntaxCheck(new SyntaxService(new GrammarStore(folders)));
+      const grammars = new GrammarStore(grammarFolders(packageRoot));
+      const syntax = treeSyntaxCheck(new SyntaxService(grammars));
       const how = { ...answers, syntax, ...(execute && { execute }) };
       const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
+      const parts = { gate, ...(options.syntax && { trees: new SyntaxService(grammars) }) };
       const predictions: Prediction[] = [];
       try {
-        for await (const prediction of runEval(engine, gate, holes, how, signal)) {
+        for await (const prediction of runEval(engine, parts, holes, how, signal)) {
           predictions.push(prediction);
           write.line(prediction);
           progress(predictions.length, holes.length);

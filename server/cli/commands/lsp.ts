@@ -1,3 +1,4 @@
+import { grammarFolders } from '../../context/syntax/grammar-store.js';
 import { within } from '../../lsp/deadlines.js';
 import { LacunaServer } from '../../lsp/server.js';
 import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
@@ -25,6 +26,7 @@ export async function lsp(
   const loader = new EngineLoader(packageRoot);
   const server = new LacunaServer(connectProcess(transport, watch), {
     version,
+    grammars: grammarFolders(packageRoot),
     statisticsFile: statisticsPath(process.platform, process.env),
     listModels: (contextLength) => localModels(packageRoot, contextLength),
     loadEngine: ({ model: setting, ...options }, onProgress) =>

@@ -59,6 +59,8 @@ export class SyntaxService {
     this.grammars.load(name).then(
       (grammar) => {
         document.start(grammar);
+        // Compiling it takes some 50 ms: not at a keystroke.
+        grammar.query('blocks');
       },
       (error: unknown) => {
         document.leaveOut({

@@ -108,6 +108,16 @@ export class SyntaxTree {
     }
   }
 
+  /**
+   * The same tree, for who needs it longer than until the document's next change. It lives on its own: dispose of it.
+   *
+   * @returns undefined where this object's use has ended
+   */
+  copy(): SyntaxTree | undefined {
+    if (this.released) return undefined;
+    return new SyntaxTree(this.grammar, this.tree.copy(), this.text, this.version, true);
+  }
+
   /** Ends the use of this object; whatever is asked of it afterwards throws. */
   dispose(): void {
     if (this.released) return;

@@ -3,6 +3,8 @@ import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
 import { PlanMemory } from '../../completion/plan-memory.js';
 import type { Shape } from '../../completion/shape.js';
+import { openParsed } from '../../context/syntax/parsed-document.js';
+import type { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine, FinishReason } from '../../engine/contract.js';
 import { wholeCharacterOffset } from '../../prompt/newline.js';
 import type { ProvenanceGate } from '../../provenance/gate.js';
@@ -38,11 +40,19 @@ export interface HoleAnswer extends Answer {
   readonly logProbability: number | null;
 }
 
+/** What answers a hole besides the engine. */
+export interface AnswerParts {
+  /** What may enter prompts. */
+  readonly gate: ProvenanceGate;
+  /** Parses documents as they are opened; without it, answers are decided by their text alone. */
+  readonly trees?: SyntaxService;
+}
+
 /** Fills a hole as an editor would have it filled. */
 export async function answerHole(
   hole: EvalHole,
   engine: Engine,
-  gate: ProvenanceGate,
+  { gate, trees }: AnswerParts,
   options: AnswerOptions,
   signal: AbortSignal,
 ): Promise<HoleAnswer> {
@@ -51,7 +61,8 @@ export async function answerHole(
   const anchor = anchorOf(prefix, options.typed);
   const planMemory = new PlanMemory();
   const logProbabilities: number[] = [];
-  const ask = (end: number, last: boolean): Promise<Completion | undefined> => {
+  let started = 0;
+  const ask = async (end: number, last: boolean): Promise<Completion | undefined> => {
     const typed = prefix.slice(anchor, end);
     const changed = changedRequests(engine, {
       ...(plan === 'anchored' && { plan: (plain) => anchoredPlan(plain, typed) }),
@@ -63,10 +74,13 @@ export async function answerHole(
     });
     const document = documentOf(hole, prefix.slice(0, end) + hole.suffix);
     const shape: Shape = hole.gold.includes('\n') ? 'block' : 'line';
+    if (trees) await openParsed(trees, document);
     const how = {
       ...{ maxTokens, maxLines, gate, planMemory },
+      ...(trees && { syntax: trees }),
       ...(options.shape === 'gold' && { shape }),
     };
+    started = performance.now();
     return unlessRefused(completeAt(document, end, changed, how, signal));
   };
   const keystrokeTokens: number[] = [];
@@ -77,7 +91,6 @@ export async function answerHole(
       if (wholeCharacterOffset(prefix, end) === end)
         keystrokeTokens.push(prefilledBy(await ask(end, false)));
   }
-  const started = performance.now();
   const completion = await ask(prefix.length, true);
   const ms = performance.now() - started;
   const prefilledTokens = prefilledBy(completion);

@@ -1,12 +1,16 @@
 import type { Engine } from '../../engine/contract.js';
-import type { ProvenanceGate } from '../../provenance/gate.js';
 import type { EvalHole } from '../hole.js';
 import { editSimilarity } from '../metrics/edit-similarity.js';
 import { comparable, expectedText, isExact, isNonTrivial } from '../metrics/exact-match.js';
 import { stopsRight } from '../metrics/stop-place.js';
 import { parsesClean, type SyntaxCheck } from '../metrics/syntax-check.js';
 import type { Prediction, Verdict } from '../prediction.js';
-import { answerHole, type AnswerOptions, type HoleAnswer } from './answer-hole.js';
+import {
+  answerHole,
+  type AnswerOptions,
+  type AnswerParts,
+  type HoleAnswer,
+} from './answer-hole.js';
 
 export interface EvalOptions extends AnswerOptions {
   /** Without it nothing is said about parsing. */
@@ -21,14 +25,14 @@ export interface EvalOptions extends AnswerOptions {
  */
 export async function* runEval(
   engine: Engine,
-  gate: ProvenanceGate,
+  parts: AnswerParts,
   holes: readonly EvalHole[],
   options: EvalOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Prediction> {
-  await warmUp(engine, gate, options, signal);
+  await warmUp(engine, parts, options, signal);
   for (const hole of holes) {
-    const answer = await answerHole(hole, engine, gate, options, signal);
+    const answer = await answerHole(hole, engine, parts, options, signal);
     if (signal.aborted) return;
     const parses = options.syntax && (await parsesClean(options.syntax, hole, answer));
     const verdict =
@@ -44,13 +48,13 @@ export async function* runEval(
 /** The first request of an engine builds what later ones find: it is none of those that are timed. */
 async function warmUp(
   engine: Engine,
-  gate: ProvenanceGate,
+  parts: AnswerParts,
   options: EvalOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const id = 'warm-up';
   const hole = { id, prefix: 'a = ', suffix: '\n', gold: 'b', language: 'plaintext', file: id };
-  await answerHole(hole, engine, gate, { ...options, keystrokes: false, maxTokens: 1 }, signal);
+  await answerHole(hole, engine, parts, { ...options, keystrokes: false, maxTokens: 1 }, signal);
 }
 
 function scored(hole: EvalHole, answer: HoleAnswer): Prediction {

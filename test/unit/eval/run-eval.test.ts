@@ -29,7 +29,7 @@ async function predictions(
   signal = new AbortController().signal,
 ): Promise<Prediction[]> {
   const all: Prediction[] = [];
-  for await (const each of runEval(engine, gate, holes, { ...options, ...change }, signal))
+  for await (const each of runEval(engine, { gate }, holes, { ...options, ...change }, signal))
     all.push(each);
   return all;
 }

@@ -26,6 +26,7 @@ const rooms = {
   'server/lsp': {
     rooms: [
       'protocol',
+      'server/context/syntax',
       'server/completion',
       'server/statistics',
       'server/provenance',
@@ -48,7 +49,7 @@ const rooms = {
   'server/statistics': { rooms: ['protocol'], packages: [] },
   'server/models': { rooms: ['protocol', 'server/engine'], packages: [] },
   'server/completion': {
-    rooms: ['server/prompt', 'server/provenance', 'server/engine'],
+    rooms: ['server/context/syntax', 'server/prompt', 'server/provenance', 'server/engine'],
     packages: ['vscode-languageserver-textdocument'],
   },
   'server/provenance': { rooms: [], packages: ['ignore'] },

@@ -1,0 +1,85 @@
+import type {
+  Engine,
+  FinishReason,
+  GeneratedToken,
+  GenerationSummary,
+  PromptPlan,
+} from '../engine/contract.js';
+import { withEndOfLine } from '../prompt/newline.js';
+import type { CompletionOptions } from './complete-at.js';
+import { scoredTokens, type ScoredToken } from './confidence/scored-tokens.js';
+import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
+import { completionFilters } from './filters/index.js';
+import { finish, prepare, wholeLines, type Finished } from './finish.js';
+
+/** What a model wrote into a hole, cut and mended. */
+export interface GeneratedAnswer {
+  /** LF line ends; empty where the generation was aborted. */
+  readonly finished: Finished;
+  /** What generated its text. */
+  readonly tokens: readonly ScoredToken[];
+  readonly summary: GenerationSummary;
+  /** Why it ended: `stop` where a filter said that nothing more could be kept. */
+  readonly reason: FinishReason;
+}
+
+/** The rest of a line longer than this is not worth waiting for. */
+const LINE_TOKENS = 48;
+
+/**
+ * Has `plan` answered, as far as the filters let it go on.
+ *
+ * @param mostTokens for a block; a line gets fewer
+ * @throws EngineError where the engine fails
+ */
+export async function generateAnswer(
+  engine: Engine,
+  plan: PromptPlan,
+  context: FilterContext,
+  mostTokens: number,
+  { sampling, onText }: Pick<CompletionOptions, 'sampling' | 'onText'>,
+  signal: AbortSignal,
+): Promise<GeneratedAnswer> {
+  const { hole, shape } = context;
+  const enough = new AbortController();
+  const generation = engine.generate(plan, {
+    lane: 'inline',
+    maxTokens: shape === 'line' ? Math.min(mostTokens, LINE_TOKENS) : mostTokens,
+    ...(sampling && { sampling }),
+    stop: shape === 'line' ? ['\n'] : [],
+    // Where the prompt ends with what stands before the cursor, it often ends inside a word.
+    heal: true,
+    signal: AbortSignal.any([signal, enough.signal]),
+  });
+  const generated: GeneratedToken[] = [];
+  let raw = '';
+  let shown = 0;
+  const show = (certain: string) => {
+    const piece = certain.slice(shown);
+    shown = certain.length;
+    if (piece !== '') onText?.(withEndOfLine(piece, hole.eol));
+  };
+  for await (const token of generation) {
+    generated.push(token);
+    raw += token.text;
+    const body = prepare(raw, hole);
+    if (hasEnded(completionFilters, body, context)) {
+      enough.abort();
+      break;
+    }
+    if (onText) show(settledText(completionFilters, wholeLines(body, shape), context));
+  }
+  const summary = await generation.summary;
+  // The engine may end a generation itself, when it is closed: half an answer is none.
+  const cutShort = summary.reason === 'aborted' && !enough.signal.aborted;
+  if (signal.aborted || cutShort) {
+    return { finished: { text: '', replaced: 0 }, tokens: [], summary, reason: 'aborted' };
+  }
+  const body = prepare(raw, hole);
+  const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
+  const whole = limited ? wholeLines(body, shape) : body;
+  const finished = finish(applyFilters(completionFilters, whole, context), context);
+  show(finished.text);
+  const tokens = scoredTokens(generated, finished.text, summary.healedTokens > 0);
+  return { finished, tokens, summary, reason: enough.signal.aborted ? 'stop' : summary.reason };
+}

@@ -1,0 +1,25 @@
+import type { ReadyOptions } from '../context/syntax/syntax-service.js';
+import type { SyntaxTree } from '../context/syntax/syntax-tree.js';
+
+/** Where syntax trees of documents come from. */
+export interface SyntaxSource {
+  /** The tree of the document as it is, waited for; undefined where there is none in time. Never rejects. */
+  ready(uri: string, options: ReadyOptions): Promise<SyntaxTree | undefined>;
+}
+
+/**
+ * A keystroke's tree is there within the change that made it. This is for documents that have just been opened, and for
+ * very long ones: milliseconds.
+ */
+const TREE_MS = 100;
+
+/** The tree of `text`, a copy that no change of the document touches: dispose of it. Never rejects. */
+export async function treeOf(
+  uri: string,
+  text: string,
+  syntax: SyntaxSource | undefined,
+  signal: AbortSignal,
+): Promise<SyntaxTree | undefined> {
+  const tree = await syntax?.ready(uri, { deadlineMs: TREE_MS, signal });
+  return tree?.text === text ? tree.copy() : undefined;
+}
