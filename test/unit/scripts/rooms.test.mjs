@@ -55,6 +55,10 @@ const rooms = {
   'server/provenance': { rooms: [], packages: ['ignore'] },
   'server/prompt': { rooms: ['server/engine'], packages: [] },
   'server/context/syntax': { rooms: [], packages: ['web-tree-sitter'] },
+  'server/context/index': {
+    rooms: ['server/context/syntax', 'server/provenance'],
+    packages: [],
+  },
   'server/engine': { rooms: [], packages: ['@huggingface/tokenizers'] },
 };
 
