@@ -21,6 +21,8 @@ export interface ReportedSegment {
   readonly content: string;
   /** URI that the text came from; absent for special tokens. */
   readonly source?: string;
+  /** Why a text of another file is there: `definition`, `type`, `import`, `edit`, `tab`; absent for the document's own. */
+  readonly origin?: string;
   readonly tokens: number;
   readonly residentTokens: number;
 }

@@ -63,7 +63,7 @@ export async function replay(
     planFim({
       ...{ prefix, suffix, source: SOURCE, layout, countTokens },
       budgetTokens: contextLength - answer,
-      previous: previous?.cuts,
+      previous,
     });
 
   // A plain plan of a model that reads the suffix last costs about as much at each keystroke: few of them tell.

@@ -1,4 +1,5 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ContextSource } from '../context/snippets/context-source.js';
 import {
   EngineError,
   type Engine,
@@ -8,9 +9,11 @@ import {
 } from '../engine/contract.js';
 import { planFim } from '../prompt/fim-plan.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
+import type { Snippet } from '../prompt/snippet.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
 import type { HoleText } from '../provenance/redact.js';
 import { RefusedError } from '../provenance/refusal.js';
+import { snippetsInTime } from './snippets-in-time.js';
 import type { PlanMemory } from './plan-memory.js';
 import type { PromptLog } from './prompt-log.js';
 import { statsOf, type Completion } from './completion.js';
@@ -30,10 +33,12 @@ export interface CompletionOptions {
   readonly sampling?: Sampling;
   /** What may enter the prompt. */
   readonly gate: ProvenanceGate;
-  /** Where the plan before cut the document, and where this one is written down; without it each plan is the first. */
+  /** What the plan before looked like, and where this one is written down; without it each plan is the first. */
   readonly planMemory?: PlanMemory;
   /** Where the document's syntax tree comes from. Without it, and where it has none, the text alone decides. */
   readonly syntax?: SyntaxSource;
+  /** What the model is shown besides the document; nothing without it. */
+  readonly context?: ContextSource;
   /** Where the prompt is written down for people. */
   readonly promptLog?: PromptLog;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
@@ -68,8 +73,10 @@ export async function completeAt(
   ]);
   try {
     if (refusal) throw new RefusedError(refusal);
+    const place = { uri: document.uri, languageId: document.languageId, text, offset: at, tree };
+    const snippets = await snippetsInTime(place, options, signal);
     // All shapes leave the same room: were it to change from line to line, so would the cuts of a long document.
-    const plan = planHole(passed.content, document.uri, engine, reserve, options.planMemory);
+    const plan = planHole(passed.content, document, engine, reserve, options.planMemory, snippets);
     const multiline = options.maxLines > 1;
     const shape = options.shape ?? (multiline ? shapeOf(hole, tree?.place(at)) : 'line');
     const context = { hole, shape, maxLines: options.maxLines };
@@ -94,21 +101,24 @@ function answerTokens({ info }: Engine, maxTokens: number): number {
 
 function planHole(
   { prefix, suffix }: HoleText,
-  uri: string,
+  { uri, languageId }: TextDocument,
   engine: Engine,
   reserve: number,
   memory: PlanMemory | undefined,
+  snippets: readonly Snippet[],
 ): PromptPlan {
   const plan = planFim({
     prefix,
     suffix,
     source: uri,
+    languageId,
+    snippets,
     layout: layoutOf(engine),
     budgetTokens: engine.info.contextLength - reserve,
     countTokens: (text) => engine.countTokens(text),
     previous: memory?.recall(uri),
   });
-  memory?.remember(uri, plan.cuts);
+  memory?.remember(uri, plan);
   return plan;
 }
 

@@ -1,19 +1,19 @@
-import type { Cuts } from '../prompt/fit-hole.js';
+import type { PreviousPlan } from '../prompt/previous-plan.js';
 
-/** Where the latest plan for each open document cut it. Its owner forgets documents that are closed. */
+/** What the latest plan for each open document leaves to the next. Its owner forgets documents that are closed. */
 export class PlanMemory {
-  private readonly cuts = new Map<string, Cuts>();
+  private readonly plans = new Map<string, PreviousPlan>();
 
   /** `undefined` for a document that no plan was made for. */
-  recall(uri: string): Cuts | undefined {
-    return this.cuts.get(uri);
+  recall(uri: string): PreviousPlan | undefined {
+    return this.plans.get(uri);
   }
 
-  remember(uri: string, cuts: Cuts): void {
-    this.cuts.set(uri, cuts);
+  remember(uri: string, { cuts, snippets = [] }: PreviousPlan): void {
+    this.plans.set(uri, { cuts, snippets });
   }
 
   forget(uri: string): void {
-    this.cuts.delete(uri);
+    this.plans.delete(uri);
   }
 }

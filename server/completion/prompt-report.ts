@@ -18,7 +18,15 @@ function segmentMarkdown(logged: LoggedSegment, index: number): string[] {
   const cost = `${tokens} ${tokens === 1 ? 'token' : 'tokens'}, ${residentTokens} known`;
   if (segment.kind === 'special') return [`## ${index + 1}. \`${segment.token}\` (${cost})`, ''];
   const fence = fenceFor(segment.text);
-  return [`## ${index + 1}. ${segment.source} (${cost})`, '', fence, segment.text, fence, ''];
+  const origin = segment.origin === undefined ? '' : ` – ${segment.origin}`;
+  return [
+    `## ${index + 1}. ${segment.source}${origin} (${cost})`,
+    '',
+    fence,
+    segment.text,
+    fence,
+    '',
+  ];
 }
 
 /** More backticks than any run in `text`. */

@@ -10,10 +10,16 @@ export type SpecialToken =
 
 /**
  * One stretch of a prompt. `text` is encoded with control tokens switched off, so no document can forge a
- * sentinel; `special` is placed by id. `source` is the URI the text came from (or a `lacuna:` pseudo-URI).
+ * sentinel; `special` is placed by id. `source` is the URI the text came from (or a `lacuna:` pseudo-URI), `origin` a word
+ * for people on why it is there, where it is no part of what is written.
  */
 export type Segment =
-  | { readonly kind: 'text'; readonly text: string; readonly source: string }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly source: string;
+      readonly origin?: string;
+    }
   | { readonly kind: 'special'; readonly token: SpecialToken };
 
 /**

@@ -11,6 +11,7 @@ export function lastPrompt({ latest }: PromptLog): PromptReport | null {
           kind: segment.kind,
           content: segment.text,
           source: segment.source,
+          ...(segment.origin !== undefined && { origin: segment.origin }),
           tokens,
           residentTokens,
         }

@@ -4,12 +4,16 @@
  *     psm   BOS fimPrefix PREFIX fimSuffix SUFFIX fimMiddle
  *     spm   BOS fimSuffixFirst SUFFIX fimMiddle PREFIX
  *
- * Nothing stands between the markers and the text.
+ * Nothing stands between the markers and the text. Snippets of other files stand in front of PREFIX, as comments.
  */
 
 import type { FimLayout, PromptPlan, Segment, SpecialToken } from '../engine/contract.js';
-import { fitHole, type Cuts } from './fit-hole.js';
-import { normalizeHole } from './newline.js';
+import { chooseSnippets } from './choose-snippets.js';
+import { commented, commentMarker } from './comments.js';
+import { fitHole, type FittedHole } from './fit-hole.js';
+import { normalizeHole, normalizeNewlines } from './newline.js';
+import type { PreviousPlan } from './previous-plan.js';
+import type { Snippet } from './snippet.js';
 import type { CountTokens } from './trim.js';
 
 export interface FimRequest {
@@ -24,17 +28,23 @@ export interface FimRequest {
   readonly budgetTokens: number;
   /** Tokens of a text segment; asked again for the same text, so better cached by content. */
   readonly countTokens: CountTokens;
-  /** Where the latest plan for this document cut it, if there was one; see `FimPlan.cuts`. */
-  readonly previous?: Cuts | undefined;
+  /** Language identifier of the document. Without one that is known to have comments, no snippets are shown. */
+  readonly languageId?: string;
+  /** What helps from beyond the document, best first: all that the plan before has shown and that is still true too. */
+  readonly snippets?: readonly Snippet[];
+  /** The latest plan for this document, if there was one. */
+  readonly previous?: PreviousPlan | undefined;
 }
 
-export interface FimPlan extends PromptPlan {
-  /** Where the document was cut. Given to the next plan for it, the cuts stay as long as they serve. */
-  readonly cuts: Cuts;
+export interface FimPlan extends PromptPlan, PreviousPlan {
+  readonly snippets: readonly Snippet[];
 }
 
 /** Tokens set aside for the markers (at most four) and the token that ends the answer. */
 export const FIM_OVERHEAD = 5;
+
+/** The most that snippets take of the room for a prompt. */
+const SNIPPET_SHARE = 0.25;
 
 /**
  * Plans the prompt for one hole. The document is given to the model with LF line ends and without BOM.
@@ -42,23 +52,26 @@ export const FIM_OVERHEAD = 5;
  * Where it does not fit, the suffix keeps its start, at least a quarter of the room and otherwise what the
  * prefix leaves over; the prefix keeps its end and gets all the rest. Both are cut at line ends where there
  * are any, and where the plan before has cut them as long as that fits and wastes little, so that the KV
- * cache outlives the next keystrokes. The same request always gives the same plan.
+ * cache outlives the next keystrokes. Snippets take a share of the room at most, and what was shown stays in its place
+ * (`chooseSnippets`). The same request always gives the same plan.
  *
  * @throws RangeError if `budgetTokens` is less than `FIM_OVERHEAD`.
  */
 export function planFim(request: FimRequest): FimPlan {
-  const { source, layout, budgetTokens, countTokens, previous } = request;
+  const { source, layout, budgetTokens } = request;
   if (!(budgetTokens >= FIM_OVERHEAD)) {
     throw new RangeError(`a FIM prompt takes ${FIM_OVERHEAD} tokens at least, not ${budgetTokens}`);
   }
   const room = Math.floor(budgetTokens) - FIM_OVERHEAD;
-  const { prefix, suffix, cuts } = fitHole(normalizeHole(request), room, countTokens, previous);
+  const { hole, snippets, comments } = fitTogether(request, room);
+  const { prefix, suffix, cuts } = hole;
   const text = (content: string): Segment => ({ kind: 'text', text: content, source });
   const segments: Segment[] =
     layout === 'psm'
       ? [
           special('bos'),
           special('fimPrefix'),
+          ...comments,
           text(prefix),
           special('fimSuffix'),
           text(suffix),
@@ -69,9 +82,51 @@ export function planFim(request: FimRequest): FimPlan {
           special('fimSuffixFirst'),
           text(suffix),
           special('fimMiddle'),
+          ...comments,
           text(prefix),
         ];
-  return { segments, cuts };
+  return { segments, cuts, snippets };
+}
+
+interface Fitted {
+  readonly hole: FittedHole;
+  readonly snippets: readonly Snippet[];
+  /** The snippets as the prompt shows them. */
+  readonly comments: readonly Segment[];
+}
+
+/** Document and snippets in `room` tokens. What the document shows itself needs no snippet. */
+function fitTogether(request: FimRequest, room: number): Fitted {
+  const { languageId = '', snippets: candidates = [], previous, countTokens } = request;
+  const marker = commentMarker(languageId);
+  const document = normalizeHole(request);
+  if (marker !== undefined && candidates.length > 0) {
+    // All of their share is set aside, or the cuts would move with every snippet that comes or goes.
+    const share = Math.floor(room * SNIPPET_SHARE);
+    const hole = fitHole(document, room - share, countTokens, previous?.cuts);
+    const snippets = chooseSnippets({
+      candidates: candidates.filter(({ text }) => !shows(hole, text)),
+      previous: previous?.snippets ?? [],
+      budgetTokens: share,
+      tokensOf: (snippet) => countTokens(asComment(snippet, marker)),
+    });
+    const comments = snippets.map((snippet): Segment => {
+      const { source, origin } = snippet;
+      return { kind: 'text', text: asComment(snippet, marker), source, origin };
+    });
+    if (snippets.length > 0) return { hole, snippets, comments };
+  }
+  const hole = fitHole(document, room, countTokens, previous?.cuts);
+  return { hole, snippets: [], comments: [] };
+}
+
+function shows({ prefix, suffix }: FittedHole, text: string): boolean {
+  const wanted = normalizeNewlines(text).trim();
+  return prefix.includes(wanted) || suffix.includes(wanted);
+}
+
+function asComment({ path, text }: Snippet, marker: string): string {
+  return commented(path === undefined ? text : `${path}:\n${text}`, marker);
 }
 
 function special(token: SpecialToken): Segment {

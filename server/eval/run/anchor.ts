@@ -30,11 +30,12 @@ export function anchoredPlan(plan: PromptPlan, typed: string): PromptPlan {
   const { segments } = plan;
   const marker = (token: string): number =>
     segments.findIndex((segment) => segment.kind === 'special' && segment.token === token);
-  const at = marker('fimPrefix') + 1;
+  // Snippets may stand between the first marker and the prefix.
+  const at = marker('fimSuffix') - 1;
   const prefix = segments[at];
   const ends = marker('fimMiddle') === segments.length - 1;
   const begun = normalizeNewlines(typed);
-  if (at === 0 || !ends || prefix?.kind !== 'text' || !prefix.text.endsWith(begun)) return plan;
+  if (at < 0 || !ends || prefix?.kind !== 'text' || !prefix.text.endsWith(begun)) return plan;
   const before = { ...prefix, text: prefix.text.slice(0, prefix.text.length - begun.length) };
   const anchored = segments.map((segment) => (segment === prefix ? before : segment));
   return beginAnswer({ ...plan, segments: anchored }, begun, prefix.source);

@@ -158,13 +158,13 @@ describe('completeAt', () => {
     const plan = async (before: string) =>
       planText((await complete(`${before}█\n`, script, { planMemory })).request.plan);
     const first = await plan(line.repeat(60));
-    const cuts = planMemory.recall('file:///test.ts')!;
+    const { cuts } = planMemory.recall('file:///test.ts')!;
     assert.ok(cuts.start > 0);
     let lines = 60;
     const cutAnew = async () => {
       const memory = new PlanMemory();
       await complete(`${line.repeat(++lines)}█\n`, script, { planMemory: memory });
-      return memory.recall('file:///test.ts')!;
+      return memory.recall('file:///test.ts')!.cuts;
     };
     while ((await cutAnew()).start === cuts.start) assert.ok(lines < 80, 'the cut never moves');
     const more = line.repeat(lines - 60);
@@ -172,7 +172,7 @@ describe('completeAt', () => {
       await plan(line.repeat(lines)),
       first.replace('<fimSuffix>', `${more}<fimSuffix>`),
     );
-    assert.deepEqual(planMemory.recall('file:///test.ts'), cuts);
+    assert.deepEqual(planMemory.recall('file:///test.ts')?.cuts, cuts);
   });
 
   it('says nothing where the answer is blank', async () => {

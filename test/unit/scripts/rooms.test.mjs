@@ -49,11 +49,21 @@ const rooms = {
   'server/statistics': { rooms: ['protocol'], packages: [] },
   'server/models': { rooms: ['protocol', 'server/engine'], packages: [] },
   'server/completion': {
-    rooms: ['server/context/syntax', 'server/prompt', 'server/provenance', 'server/engine'],
+    rooms: [
+      'server/context/snippets',
+      'server/context/syntax',
+      'server/prompt',
+      'server/provenance',
+      'server/engine',
+    ],
     packages: ['vscode-languageserver-textdocument'],
   },
   'server/provenance': { rooms: [], packages: ['ignore'] },
   'server/prompt': { rooms: ['server/engine'], packages: [] },
+  'server/context/snippets': {
+    rooms: ['server/context/syntax', 'server/context/index', 'server/prompt', 'server/provenance'],
+    packages: [],
+  },
   'server/context/syntax': { rooms: [], packages: ['web-tree-sitter'] },
   'server/context/index': {
     rooms: ['server/context/syntax', 'server/provenance'],
