@@ -9,13 +9,21 @@ export function readSettings(): LacunaSettings {
   return { ...defaultSettings, ...settings };
 }
 
-/** Switches Lacuna on or off, in the scope where it was set before, or else for the user. */
-export async function toggleEnabled(): Promise<void> {
+/** Sets a setting in the scope where it was set before, or else for the user: there it takes effect. */
+export async function updateSetting<Key extends keyof LacunaSettings>(
+  key: Key,
+  value: LacunaSettings[Key],
+): Promise<void> {
   const configuration = workspace.getConfiguration(settingsSection);
-  const inWorkspace = configuration.inspect('enable')?.workspaceValue !== undefined;
+  const inWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
   await configuration.update(
-    'enable',
-    !configuration.get('enable', defaultSettings.enable),
+    key,
+    value,
     inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global,
   );
+}
+
+/** Switches Lacuna on or off. */
+export async function toggleEnabled(): Promise<void> {
+  await updateSetting('enable', !readSettings().enable);
 }

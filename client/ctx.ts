@@ -1,17 +1,17 @@
-import { window, workspace, type Disposable, type ExtensionContext } from 'vscode';
+import { env, window, workspace, type Disposable, type ExtensionContext } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import {
-  serverCommands,
-  trustMethod,
-  type PromptReport,
-  type StatisticsReport,
-} from '../protocol/index.js';
-import { createClient } from './client.js';
-import { ReportDocument } from './report-document.js';
-import { RestartPolicy } from './restart-policy.js';
-import { RestartQueue } from './restart-queue.js';
-import { StatusBar } from './status-bar.js';
-import type { ServerState } from './status-view.js';
+import { settingsSection, trustMethod, type ServerCommand } from '../protocol/index.js';
+import { readSettings } from './config.js';
+import { ReportDocument } from './features/report-document.js';
+import { Snooze } from './features/snooze.js';
+import { createClient } from './server/client.js';
+import { RestartPolicy } from './server/restart-policy.js';
+import { RestartQueue } from './server/restart-queue.js';
+import { StatusBar } from './status/status-bar.js';
+import type { ServerState } from './status/status-view.js';
+import type { Surroundings } from './status/surroundings.js';
+
+const clock = new Intl.DateTimeFormat(env.language, { timeStyle: 'short' });
 
 /** Milliseconds that a server gets to shut down before its process is ended. */
 const stopTimeout = 2000;
@@ -21,21 +21,38 @@ const startTimeout = 30_000;
 /** Owns the language client, the status bar and the output channel, and decides when the server is started again. */
 export class Ctx implements Disposable {
   readonly output = window.createOutputChannel('Lacuna', { log: true });
+  readonly snooze = new Snooze();
+  readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
+  readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
   private readonly statusBar = new StatusBar();
-  private readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
-  private readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
   /** VS Code can only ever give trust; to take it back, it starts anew. */
   private readonly trust = workspace.onDidGrantWorkspaceTrust(() => {
     void this.client?.sendNotification(trustMethod, { trusted: true }).catch(() => undefined);
   });
-  private state: ServerState = { phase: 'starting' };
+  private readonly watched = [
+    window.onDidChangeActiveTextEditor(() => {
+      this.refresh();
+    }),
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(settingsSection)) this.refresh();
+    }),
+    this.snooze.onDidChange(() => {
+      this.refresh();
+    }),
+  ];
+  private phase: ServerState = { phase: 'starting' };
   private client: LanguageClient | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly extension: ExtensionContext) {}
+
+  /** What is known about the server now. */
+  get state(): ServerState {
+    return this.phase;
+  }
 
   /** Starts the server, or starts it again; requests that come while one is running are served by one restart. */
   async restart(): Promise<void> {
@@ -43,28 +60,31 @@ export class Ctx implements Disposable {
     await this.queue.request();
   }
 
-  /** Shows what the model was last asked with. */
-  async showPrompt(): Promise<void> {
-    const params = { command: serverCommands.lastPrompt };
-    const report: PromptReport | null | undefined = await this.client?.sendRequest(
-      'workspace/executeCommand',
-      params,
-    );
-    await this.promptDocument.show(
-      report?.text ?? '# The latest prompt\n\nNo model was asked since the server started.\n',
-    );
+  /**
+   * Has the server execute one of its commands. `undefined` where it does not run or fails: the output says why.
+   */
+  async request<Result>(
+    command: ServerCommand,
+    args: readonly unknown[] = [],
+  ): Promise<Result | undefined> {
+    const params = { command, arguments: args };
+    try {
+      return await this.client?.sendRequest<Result>('workspace/executeCommand', params);
+    } catch (error) {
+      this.output.error(`${command}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
   }
 
-  /** Shows what was counted so far. */
-  async showStatistics(): Promise<void> {
-    const params = { command: serverCommands.showStatistics };
-    const report: StatisticsReport | undefined = await this.client?.sendRequest(
-      'workspace/executeCommand',
-      params,
-    );
-    await this.statisticsDocument.show(
-      report?.markdown ?? '# Statistics\n\nThe language server does not run: restart it.\n',
-    );
+  /** What beside the server decides whether anything is suggested. */
+  surroundings(): Surroundings {
+    const language = window.activeTextEditor?.document.languageId;
+    const until = this.snooze.until;
+    return {
+      ...(language !== undefined && { language }),
+      languageIsOff: language !== undefined && readSettings().disabledLanguages.includes(language),
+      ...(until && { snoozedUntil: clock.format(until) }),
+    };
   }
 
   /** Ends the server. Nothing starts it again. */
@@ -75,7 +95,9 @@ export class Ctx implements Disposable {
   }
 
   dispose(): void {
+    for (const each of this.watched) each.dispose();
     this.trust.dispose();
+    this.snooze.dispose();
     this.promptDocument.dispose();
     this.statisticsDocument.dispose();
     this.statusBar.dispose();
@@ -94,6 +116,7 @@ export class Ctx implements Disposable {
       onCrash: () => {
         if (this.client === client) this.afterCrash('The language server stopped unexpectedly.');
       },
+      isQuiet: () => this.snooze.until !== undefined,
     });
     this.client = client;
     const deadline = setTimeout(() => client.serverProcess?.kill('SIGKILL'), startTimeout);
@@ -150,7 +173,11 @@ export class Ctx implements Disposable {
   }
 
   private show(state: ServerState): void {
-    this.state = state;
-    if (!this.closed) this.statusBar.show(state);
+    this.phase = state;
+    this.refresh();
+  }
+
+  private refresh(): void {
+    if (!this.closed) this.statusBar.show(this.phase, this.surroundings());
   }
 }

@@ -8,6 +8,8 @@ export const serverCommands = {
   showStatistics: 'lacuna.showStatistics',
   /** Models on this machine. No arguments; a `ModelsReport`. */
   listModels: 'lacuna.listModels',
+  /** What a model file is. Its path as the only argument; a `FoundModel`. */
+  describeModel: 'lacuna.describeModel',
 } as const;
 
 export type ServerCommand = (typeof serverCommands)[keyof typeof serverCommands];

@@ -12,6 +12,7 @@ const largest = 100 * megabyte;
 /** What ships as it stands in the repository; the bundles join it. `.vscodeignore` is the last word. */
 const copied = [
   ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore'],
+  ...['package.nls.json', 'package.nls.de.json', 'l10n', 'client/walkthrough'],
   ...['bin', 'model', 'docs/images', 'build/Release/lacuna.node', 'grammars', 'dist/grammars'],
 ];
 

@@ -6,13 +6,15 @@ import type { Feature } from './feature.js';
 export class ExecuteCommandFeature implements Feature {
   constructor(
     private readonly connection: Connection,
-    private readonly commands: Readonly<Record<ServerCommand, () => unknown>>,
+    private readonly commands: Readonly<
+      Record<ServerCommand, (args: readonly unknown[]) => unknown>
+    >,
   ) {}
 
   initialize(): ServerCapabilities {
-    this.connection.onExecuteCommand(({ command }) => {
+    this.connection.onExecuteCommand(({ command, arguments: args }) => {
       const known = Object.values(serverCommands).find((name) => name === command);
-      if (known) return this.commands[known]() ?? null;
+      if (known) return this.commands[known](args ?? []) ?? null;
       this.connection.console.warn(`There is no command ${command}.`);
       return null;
     });

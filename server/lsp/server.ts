@@ -5,7 +5,12 @@ import {
   type InitializeResult,
   type ServerCapabilities,
 } from 'vscode-languageserver';
-import { serverCommands, type LacunaSettings, type ModelsReport } from '../../protocol/index.js';
+import {
+  serverCommands,
+  type FoundModel,
+  type LacunaSettings,
+  type ModelsReport,
+} from '../../protocol/index.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
@@ -33,6 +38,8 @@ export interface ServerEnvironment {
   readonly loadEngine: LoadEngine;
   /** Models on this machine; the cache is reckoned for so many tokens. */
   readonly listModels: (contextLength: number) => Promise<ModelsReport>;
+  /** What the file at this path is. */
+  readonly describeModel: (path: string, contextLength: number) => FoundModel;
   /** Of the package, told to the client. */
   readonly version: string;
   readonly deadlines?: Deadlines;
@@ -100,6 +107,10 @@ export class LacunaServer {
         [serverCommands.showStatistics]: () => this.statistics.report(),
         [serverCommands.listModels]: () =>
           environment.listModels(this.settings.current.contextLength),
+        [serverCommands.describeModel]: ([path]) =>
+          typeof path === 'string'
+            ? environment.describeModel(path, this.settings.current.contextLength)
+            : null,
       }),
     ];
   }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { ModelsReport } from '../../protocol/index.js';
+import type { FoundModel, ModelsReport } from '../../protocol/index.js';
 import { loadAddon } from '../engine/native/load-addon.js';
 import { availableMemory } from './available-memory.js';
 import { embeddedModel, modelFolder } from './find-model.js';
+import { describeFile } from './local/describe-file.js';
 import { listModels } from './local/list-models.js';
 import { modelFolders } from './local/model-folders.js';
 
@@ -41,6 +42,20 @@ export async function localModels(
     },
     AbortSignal.timeout(SEARCH_MS),
   );
+}
+
+/**
+ * What the file at `file` is.
+ *
+ * @throws EngineError where the native engine, which reads the file, is missing.
+ */
+export function describeModelFile(
+  packageRoot: string,
+  file: string,
+  contextLength: number,
+): FoundModel {
+  const name = path.basename(file).replace(/\.gguf$/i, '');
+  return describeFile({ path: file, name }, '', contextLength, loadAddon(packageRoot));
 }
 
 /** The absolute path that a file of one line holds. */

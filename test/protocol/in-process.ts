@@ -34,6 +34,9 @@ export class InProcessServer {
       ...(deadlines && { deadlines }),
       ...(statisticsFile !== undefined && { statisticsFile }),
       listModels: () => Promise.reject(new Error('this server knows of no models')),
+      describeModel: () => {
+        throw new Error('this server knows of no models');
+      },
       loadEngine: (settings, onProgress) => {
         this.loads.push(settings);
         return typeof engine === 'function'

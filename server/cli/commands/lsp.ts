@@ -3,7 +3,7 @@ import { within } from '../../lsp/deadlines.js';
 import { LacunaServer } from '../../lsp/server.js';
 import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
 import { statisticsPath } from '../../statistics/statistics-file.js';
-import { localModels } from '../../models/local-models.js';
+import { describeModelFile, localModels } from '../../models/local-models.js';
 import { EngineLoader } from '../../models/load-engine.js';
 
 /** Longest that the end of the process may take, milliseconds. */
@@ -29,6 +29,7 @@ export async function lsp(
     grammars: grammarFolders(packageRoot),
     statisticsFile: statisticsPath(process.platform, process.env),
     listModels: (contextLength) => localModels(packageRoot, contextLength),
+    describeModel: (file, contextLength) => describeModelFile(packageRoot, file, contextLength),
     loadEngine: ({ model: setting, ...options }, onProgress) =>
       loader.load({ flag, setting, insist: false, ...options }, onProgress),
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { RestartPolicy } from '../../../client/restart-policy.js';
-import { RestartQueue } from '../../../client/restart-queue.js';
+import { RestartPolicy } from '../../../client/server/restart-policy.js';
+import { RestartQueue } from '../../../client/server/restart-queue.js';
 
 const limits = { crashes: 3, window: 1000, firstDelay: 10 };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statusView } from '../../../client/status-view.js';
+import { statusView } from '../../../client/status/status-view.js';
 import type { LacunaStatus } from '../../../protocol/index.js';
 
 const ready: LacunaStatus = {
@@ -55,6 +55,41 @@ describe('status bar', () => {
 
   it('switches back on with a click where it was switched off', () => {
     assert.equal(running({ kind: 'Inactive' }).command, 'lacuna.toggle');
+  });
+
+  it('opens the menu on a click where all is well', () => {
+    assert.equal(running({}).command, 'lacuna.menu');
+  });
+
+  it('says that it snoozes, until when, and how to end it', () => {
+    const view = statusView(
+      { phase: 'running', status: ready },
+      { languageIsOff: false, snoozedUntil: '12:30' },
+    );
+    assert.equal(view.text, '$(bell-slash) lacuna-seed');
+    assert.match(
+      view.tooltip,
+      /Snoozes until 12:30\. \[End the snooze\]\(command:lacuna\.endSnooze\)/,
+    );
+  });
+
+  it('says that the language of this editor is switched off, and how to switch it on', () => {
+    const view = statusView(
+      { phase: 'running', status: ready },
+      { language: 'markdown', languageIsOff: true },
+    );
+    assert.equal(view.text, '$(bell-slash) lacuna-seed');
+    assert.match(
+      view.tooltip,
+      /Switched off for markdown\. \[Switch on\]\(command:lacuna\.toggleLanguage\)/,
+    );
+  });
+
+  it('speaks another language where there are translations', () => {
+    const view = statusView({ phase: 'starting' }, { languageIsOff: false }, (text) =>
+      text.toUpperCase(),
+    );
+    assert.match(view.tooltip, /THE LANGUAGE SERVER IS STARTING\./);
   });
 
   it('lets no text of the server forge a link or an icon', () => {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { workspace, type LogOutputChannel } from 'vscode';
+import { InlineCompletionTriggerKind, workspace, type LogOutputChannel } from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -9,14 +9,16 @@ import {
   type LanguageClientOptions,
   type ServerOptions,
 } from 'vscode-languageclient/node';
-import { statusMethod, type LacunaStatus } from '../protocol/index.js';
-import { readSettings } from './config.js';
+import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
+import { readSettings } from '../config.js';
 import { documentSelector } from './document-selector.js';
 
 export interface ClientHandlers {
   readonly onStatus: (status: LacunaStatus) => void;
   /** The server's process ended although nobody asked it to. Called at most once for a client. */
   readonly onCrash: () => void;
+  /** Whether nothing may be suggested by itself now. */
+  readonly isQuiet: () => boolean;
 }
 
 /** A client that reports by its output and its status bar item alone: a pop-up for each error would bury the editor. */
@@ -35,7 +37,7 @@ class QuietClient extends LanguageClient {
 export function createClient(
   extensionPath: string,
   output: LogOutputChannel,
-  { onStatus, onCrash }: ClientHandlers,
+  { onStatus, onCrash, isQuiet }: ClientHandlers,
 ): LanguageClient {
   const serverOptions: ServerOptions = {
     module: path.join(extensionPath, 'dist', 'server', 'cli', 'main.js'),
@@ -47,6 +49,12 @@ export function createClient(
     initializationOptions: () => ({ ...readSettings(), workspaceTrusted: workspace.isTrusted }),
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    middleware: {
+      provideInlineCompletionItems: (document, position, context, token, next) =>
+        isQuiet() && context.triggerKind === InlineCompletionTriggerKind.Automatic
+          ? undefined
+          : next(document, position, context, token),
+    },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),

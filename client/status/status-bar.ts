@@ -1,6 +1,15 @@
-import { MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from 'vscode';
-import { serverCommands } from '../protocol/index.js';
-import { clientCommands, statusView, type ServerState } from './status-view.js';
+import {
+  l10n,
+  MarkdownString,
+  StatusBarAlignment,
+  ThemeColor,
+  window,
+  type Disposable,
+} from 'vscode';
+import { serverCommands } from '../../protocol/index.js';
+import { clientCommands } from '../command-ids.js';
+import { statusView, type ServerState } from './status-view.js';
+import { nothingSpecial, type Surroundings } from './surroundings.js';
 
 /** The item at the lower right: one glance for the state, a hover for the remedy, a click to act. */
 export class StatusBar implements Disposable {
@@ -12,12 +21,12 @@ export class StatusBar implements Disposable {
 
   constructor() {
     this.item.name = 'Lacuna';
-    this.show({ phase: 'starting' });
+    this.show({ phase: 'starting' }, nothingSpecial);
     this.item.show();
   }
 
-  show(state: ServerState): void {
-    const view = statusView(state);
+  show(state: ServerState, around: Surroundings): void {
+    const view = statusView(state, around, l10n.t);
     this.item.text = view.text;
     this.item.command = view.command;
     this.item.backgroundColor = view.background
