@@ -7,18 +7,14 @@ import type { PromptPlan } from '../engine/contract.js';
 import type { ModelDescription } from '../engine/model/describe-model.js';
 import type { NativeEngine } from '../engine/native/addon.js';
 import { encodePlan } from '../engine/native/encode-plan.js';
-import { beginAnswer } from '../prompt/begin-answer.js';
+import type { PlanKind } from '../prompt/arrange-hole.js';
 import { planFim, type FimPlan } from '../prompt/fim-plan.js';
 import { ask } from './requests.js';
-import { sampleEdit, type SampleEdit } from './sample-document.js';
+import { sampleEdit } from './sample-document.js';
 import { percentilesOf, type Percentiles } from './statistics.js';
 
-/**
- * `plain`: the document around the cursor, planned anew at each keystroke. `anchored`: for models that read the
- * suffix last (psm), where typing into the prefix moves everything behind it; the plan of the place where typing
- * began stays, and what was typed since stands behind it, as the beginning of the answer.
- */
-export type ReplayLayout = 'plain' | 'anchored';
+/** `anchored` is measured of models alone that read the suffix last (psm); of others both cost the same while somebody types. */
+export type ReplayLayout = PlanKind;
 
 export interface ReplayFigures {
   readonly layout: ReplayLayout;
@@ -59,12 +55,6 @@ export async function replay(
   const countTokens = (text: string): number => model.tokenizer.encode(text).length;
   const { contextLength } = engine.info;
   const answer = Math.min(ANSWER_TOKENS, Math.floor(contextLength / 4));
-  const plan = ({ prefix, suffix }: Omit<SampleEdit, 'typed'>, previous?: FimPlan): FimPlan =>
-    planFim({
-      ...{ prefix, suffix, source: SOURCE, layout, countTokens },
-      budgetTokens: contextLength - answer,
-      previous,
-    });
 
   // A plain plan of a model that reads the suffix last costs about as much at each keystroke: few of them tell.
   const few = Math.ceil(keystrokes / PLAIN_SHARE);
@@ -81,14 +71,11 @@ export async function replay(
     // Another document each, or the second would find the first one's prompt in the cache.
     const edit = sampleEdit(`replay ${kind}`, documentTokens, keys, countTokens);
     let latest: FimPlan | undefined;
-    let anchor = 0;
     const planAt = (typed: string): PromptPlan => {
-      const since = typed.slice(anchor);
-      // What was typed takes room of the answer: half of it, then the anchor moves.
-      if (kind === 'anchored' && latest && countTokens(since) <= answer / 2)
-        return beginAnswer(latest, since, SOURCE);
-      anchor = typed.length;
-      latest = plan({ prefix: edit.prefix + typed, suffix: edit.suffix }, latest);
+      latest = planFim({
+        ...{ prefix: edit.prefix + typed, suffix: edit.suffix, source: SOURCE, layout },
+        ...{ countTokens, kind, budgetTokens: contextLength - answer, previous: latest },
+      });
       return latest;
     };
     figures.push(await typeThrough(engine, model, edit.typed, kind, planAt));

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { planKinds } from '../completion/prompt-at.js';
 import { holeKinds, type HoleKind } from '../eval/hole.js';
-import { planKinds } from '../eval/run/anchor.js';
 import { deviceOption, modelHelp, wholeNumber } from './arguments.js';
 import type { EvalBuildOptions } from './commands/eval-build.js';
 import type { EvalOptions } from './commands/eval.js';
@@ -21,9 +21,9 @@ export function defineEval(
     .option('--context <n>', 'tokens of prompt and answer', wholeNumber(64, 163840))
     .option('--limit <n>', 'fill so many holes, spread evenly', wholeNumber(1, 1 << 24))
     .addOption(
-      new Option('--plan <kind>', 'how prompts are made').choices(planKinds).default('plain'),
+      new Option('--plan <kind>', 'how prompts are made').choices(planKinds).default('anchored'),
     )
-    .option('--typed <n>', 'characters typed since the anchor', wholeNumber(0, 1000), 16)
+    .option('--typed <n>', 'characters typed since the cursor came', wholeNumber(0, 1000), 16)
     .option('--keystrokes', 'ask at each typed character, and count what it costs')
     .addOption(
       new Option('--shape <kind>', 'how far answers go: as the code says, or as far as the gold')

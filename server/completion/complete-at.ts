@@ -1,20 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { ContextSource } from '../context/snippets/context-source.js';
-import {
-  EngineError,
-  type Engine,
-  type FimLayout,
-  type PromptPlan,
-  type Sampling,
-} from '../engine/contract.js';
-import { planFim } from '../prompt/fim-plan.js';
+import type { Engine, Sampling } from '../engine/contract.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
-import type { Snippet } from '../prompt/snippet.js';
-import type { ProvenanceGate } from '../provenance/gate.js';
-import type { HoleText } from '../provenance/redact.js';
-import { RefusedError } from '../provenance/refusal.js';
-import { snippetsInTime } from './snippets-in-time.js';
-import type { PlanMemory } from './plan-memory.js';
+import { answerTokens, promptAt, type PromptOptions } from './prompt-at.js';
 import type { PromptLog } from './prompt-log.js';
 import { statsOf, type Completion } from './completion.js';
 import { generateAnswer } from './generate-answer.js';
@@ -22,23 +9,15 @@ import { holeAt } from './hole.js';
 import { shapeOf, type Shape } from './shape.js';
 import { treeOf, type SyntaxSource } from './syntax-source.js';
 
-export interface CompletionOptions {
-  /** Most tokens to generate; ≥ 1. At most a quarter of the model's context is used. */
-  readonly maxTokens: number;
+export interface CompletionOptions extends PromptOptions {
   /** Most lines of a block; 1 keeps every completion on its line. */
   readonly maxLines: number;
   /** Forces the shape; by default the code around the cursor decides. */
   readonly shape?: Shape;
   /** How tokens are chosen; greedily by default. */
   readonly sampling?: Sampling;
-  /** What may enter the prompt. */
-  readonly gate: ProvenanceGate;
-  /** What the plan before looked like, and where this one is written down; without it each plan is the first. */
-  readonly planMemory?: PlanMemory;
   /** Where the document's syntax tree comes from. Without it, and where it has none, the text alone decides. */
   readonly syntax?: SyntaxSource;
-  /** What the model is shown besides the document; nothing without it. */
-  readonly context?: ContextSource;
   /** Where the prompt is written down for people. */
   readonly promptLog?: PromptLog;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
@@ -67,22 +46,17 @@ export async function completeAt(
   const start = document.positionAt(at);
   const hole = holeAt(text, at, document.languageId);
   const reserve = answerTokens(engine, options.maxTokens);
-  const [{ passed, refusal }, tree] = await Promise.all([
-    options.gate.document(document.uri, hole),
-    treeOf(document.uri, text, options.syntax, signal),
-  ]);
+  const { uri, languageId } = document;
+  const tree = await treeOf(uri, text, options.syntax, signal);
   try {
-    if (refusal) throw new RefusedError(refusal);
-    const place = { uri: document.uri, languageId: document.languageId, text, offset: at, tree };
-    const snippets = await snippetsInTime(place, options, signal);
-    // All shapes leave the same room: were it to change from line to line, so would the cuts of a long document.
-    const plan = planHole(passed.content, document, engine, reserve, options.planMemory, snippets);
+    const place = { uri, languageId, text, offset: at, tree };
+    const { plan, redactions } = await promptAt(place, hole, engine, options, signal);
     const multiline = options.maxLines > 1;
     const shape = options.shape ?? (multiline ? shapeOf(hole, tree?.place(at)) : 'line');
     const context = { hole, shape, maxLines: options.maxLines };
     const answer = await generateAnswer(engine, plan, context, reserve, options, signal);
     const { summary, reason, finished, tokens } = answer;
-    options.promptLog?.record(document.uri, plan, passed.redactions, summary, engine);
+    options.promptLog?.record(uri, plan, redactions, summary, engine);
     return {
       text: withEndOfLine(finished.text, hole.eol),
       range: { start, end: { ...start, character: start.character + finished.replaced } },
@@ -92,40 +66,4 @@ export async function completeAt(
   } finally {
     tree?.dispose();
   }
-}
-
-/** Tokens of the context that are left to the answer. */
-function answerTokens({ info }: Engine, maxTokens: number): number {
-  return Math.max(1, Math.min(maxTokens, Math.floor(info.contextLength / 4)));
-}
-
-function planHole(
-  { prefix, suffix }: HoleText,
-  { uri, languageId }: TextDocument,
-  engine: Engine,
-  reserve: number,
-  memory: PlanMemory | undefined,
-  snippets: readonly Snippet[],
-): PromptPlan {
-  const plan = planFim({
-    prefix,
-    suffix,
-    source: uri,
-    languageId,
-    snippets,
-    layout: layoutOf(engine),
-    budgetTokens: engine.info.contextLength - reserve,
-    countTokens: (text) => engine.countTokens(text),
-    previous: memory?.recall(uri),
-  });
-  memory?.remember(uri, plan);
-  return plan;
-}
-
-function layoutOf({ info }: Engine): Exclude<FimLayout, 'none'> {
-  if (info.fim !== 'none') return info.fim;
-  throw new EngineError(
-    `the model ${info.model} cannot fill holes`,
-    info.fimRemedy ?? 'Use a base model that was trained to fill in the middle.',
-  );
 }

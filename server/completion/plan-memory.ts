@@ -9,8 +9,8 @@ export class PlanMemory {
     return this.plans.get(uri);
   }
 
-  remember(uri: string, { cuts, snippets = [] }: PreviousPlan): void {
-    this.plans.set(uri, { cuts, snippets });
+  remember(uri: string, { hole, snippets = [] }: PreviousPlan): void {
+    this.plans.set(uri, { hole, snippets });
   }
 
   forget(uri: string): void {

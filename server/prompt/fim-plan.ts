@@ -1,19 +1,21 @@
 /**
  * The prompt for a hole in a document, in either order a model may have been trained on:
  *
- *     psm   BOS fimPrefix PREFIX fimSuffix SUFFIX fimMiddle
+ *     psm   BOS fimPrefix PREFIX fimSuffix SUFFIX fimMiddle BEGUN
  *     spm   BOS fimSuffixFirst SUFFIX fimMiddle PREFIX
  *
- * Nothing stands between the markers and the text. Snippets of other files stand in front of PREFIX, as comments.
+ * Nothing stands between the markers and the text. BEGUN is what stands between an anchor and the cursor; plain plans have
+ * none. Snippets of other files stand in front of PREFIX, as comments.
  */
 
 import type { FimLayout, PromptPlan, Segment, SpecialToken } from '../engine/contract.js';
+import { arrangeHole, type ArrangedHole, type PlanKind } from './arrange-hole.js';
+import { beginAnswer } from './begin-answer.js';
 import { chooseSnippets } from './choose-snippets.js';
 import { commented, commentMarker } from './comments.js';
-import { fitHole, type FittedHole } from './fit-hole.js';
 import { normalizeHole, normalizeNewlines } from './newline.js';
 import type { PreviousPlan } from './previous-plan.js';
-import type { Snippet } from './snippet.js';
+import { sameSnippet, type Snippet } from './snippet.js';
 import type { CountTokens } from './trim.js';
 
 export interface FimRequest {
@@ -32,6 +34,8 @@ export interface FimRequest {
   readonly languageId?: string;
   /** What helps from beyond the document, best first: all that the plan before has shown and that is still true too. */
   readonly snippets?: readonly Snippet[];
+  /** By default, `plain`. */
+  readonly kind?: PlanKind;
   /** The latest plan for this document, if there was one. */
   readonly previous?: PreviousPlan | undefined;
 }
@@ -52,7 +56,7 @@ const SNIPPET_SHARE = 0.25;
  * Where it does not fit, the suffix keeps its start, at least a quarter of the room and otherwise what the
  * prefix leaves over; the prefix keeps its end and gets all the rest. Both are cut at line ends where there
  * are any, and where the plan before has cut them as long as that fits and wastes little, so that the KV
- * cache outlives the next keystrokes. Snippets take a share of the room at most, and what was shown stays in its place
+ * cache outlives the next keystrokes. An anchored plan keeps more of the one before, see `PlanKind`. Snippets take a share of the room at most, and what was shown stays in its place
  * (`chooseSnippets`). The same request always gives the same plan.
  *
  * @throws RangeError if `budgetTokens` is less than `FIM_OVERHEAD`.
@@ -64,7 +68,7 @@ export function planFim(request: FimRequest): FimPlan {
   }
   const room = Math.floor(budgetTokens) - FIM_OVERHEAD;
   const { hole, snippets, comments } = fitTogether(request, room);
-  const { prefix, suffix, cuts } = hole;
+  const { prefix, suffix, begun } = hole;
   const text = (content: string): Segment => ({ kind: 'text', text: content, source });
   const segments: Segment[] =
     layout === 'psm'
@@ -85,11 +89,11 @@ export function planFim(request: FimRequest): FimPlan {
           ...comments,
           text(prefix),
         ];
-  return { segments, cuts, snippets };
+  return { ...beginAnswer({ segments }, begun, source), hole, snippets };
 }
 
 interface Fitted {
-  readonly hole: FittedHole;
+  readonly hole: ArrangedHole;
   readonly snippets: readonly Snippet[];
   /** The snippets as the prompt shows them. */
   readonly comments: readonly Segment[];
@@ -97,16 +101,26 @@ interface Fitted {
 
 /** Document and snippets in `room` tokens. What the document shows itself needs no snippet. */
 function fitTogether(request: FimRequest, room: number): Fitted {
-  const { languageId = '', snippets: candidates = [], previous, countTokens } = request;
+  const { languageId = '', snippets: candidates = [], previous, countTokens, layout } = request;
   const marker = commentMarker(languageId);
   const document = normalizeHole(request);
+  const shown = previous?.snippets ?? [];
+  const arrange = (most: number, before: PreviousPlan | undefined): ArrangedHole => {
+    const { kind = 'plain' } = request;
+    return arrangeHole(document, {
+      ...{ kind, layout, room: most, countTokens, previous: before?.hole },
+    });
+  };
+  // Behind snippets that have changed everything is computed anew: no reason to keep to what was said there.
+  const behind = (snippets: readonly Snippet[]): PreviousPlan | undefined =>
+    layout === 'spm' || sameSnippets(shown, snippets) ? previous : undefined;
   if (marker !== undefined && candidates.length > 0) {
     // All of their share is set aside, or the cuts would move with every snippet that comes or goes.
     const share = Math.floor(room * SNIPPET_SHARE);
-    const hole = fitHole(document, room - share, countTokens, previous?.cuts);
+    const hole = arrange(room - share, previous);
     const snippets = chooseSnippets({
       candidates: candidates.filter(({ text }) => !shows(hole, text)),
-      previous: previous?.snippets ?? [],
+      previous: shown,
       budgetTokens: share,
       tokensOf: (snippet) => countTokens(asComment(snippet, marker)),
     });
@@ -114,15 +128,22 @@ function fitTogether(request: FimRequest, room: number): Fitted {
       const { source, origin } = snippet;
       return { kind: 'text', text: asComment(snippet, marker), source, origin };
     });
-    if (snippets.length > 0) return { hole, snippets, comments };
+    if (snippets.length > 0) {
+      return { hole: arrange(room - share, behind(snippets)), snippets, comments };
+    }
   }
-  const hole = fitHole(document, room, countTokens, previous?.cuts);
-  return { hole, snippets: [], comments: [] };
+  return { hole: arrange(room, behind([])), snippets: [], comments: [] };
 }
 
-function shows({ prefix, suffix }: FittedHole, text: string): boolean {
+function shows({ prefix, suffix, begun }: ArrangedHole, text: string): boolean {
   const wanted = normalizeNewlines(text).trim();
-  return prefix.includes(wanted) || suffix.includes(wanted);
+  return (prefix + begun).includes(wanted) || suffix.includes(wanted);
+}
+
+function sameSnippets(ones: readonly Snippet[], others: readonly Snippet[]): boolean {
+  const same = (one: Snippet, other: Snippet | undefined): boolean =>
+    other !== undefined && sameSnippet(one, other);
+  return ones.length === others.length && ones.every((one, i) => same(one, others[i]));
 }
 
 function asComment({ path, text }: Snippet, marker: string): string {

@@ -57,7 +57,7 @@ describe('language server: completions', () => {
       assert.deepEqual(inner.items[0]?.range, range);
       assert.equal(
         planText(engine.greedy[1]!.plan),
-        '<bos><fimPrefix>f("😀", g(<fimSuffix>))\n<fimMiddle>',
+        '<bos><fimPrefix><fimSuffix>))\n<fimMiddle>f("😀", g(',
       );
     });
 
@@ -77,7 +77,10 @@ describe('language server: completions', () => {
         },
       ]);
       await client.inlineComplete(uri, { line: 1, character: 9 });
-      assert.match(planText(engine.requests[0]!.plan), /const a = 1;\nlet 😀 = <fimSuffix>/);
+      assert.match(
+        planText(engine.requests[0]!.plan),
+        /const a = 1;\n<fimSuffix><fimMiddle>let 😀 = $/,
+      );
     });
 
     it('decides by the syntax as it is now, where the text of the line would mislead', async () => {
@@ -105,7 +108,7 @@ describe('language server: completions', () => {
         context: { triggerKind: 2, selectedCompletionInfo: { range, text: 'log' } },
       });
       assert.deepEqual(result, { items: [{ insertText: 'log(text)', range }] });
-      assert.match(planText(engine.requests[0]!.plan), /console\.log<fimSuffix>;/);
+      assert.match(planText(engine.requests[0]!.plan), /<fimSuffix>;\n<fimMiddle>console\.log$/);
     });
 
     it('replaces what it would double behind the item selected in the completion list', async () => {
@@ -159,7 +162,7 @@ describe('language server: completions', () => {
     });
 
     it('cuts a long document where it was cut before, until it is closed', async () => {
-      const engine = new ScriptedEngine({ answer: 'x', info: { contextLength: 256 } });
+      const engine = new ScriptedEngine({ answer: 'x', info: { contextLength: 256, fim: 'spm' } });
       const { client } = start(engine);
       await client.initialize();
       const line = '  const value = compute(1, 2);\n';
@@ -175,7 +178,7 @@ describe('language server: completions', () => {
         const line = text.split('\n').length - 1;
         await client.inlineComplete(uri, { line, character: last.length });
         const plan = planText(engine.greedy.at(-1)!.plan);
-        return text.length - /<fimPrefix>([^]*)<fimSuffix>/.exec(plan)![1]!.length;
+        return text.length - /<fimMiddle>([^]*)$/.exec(plan)![1]!.length;
       };
       const first = await startOf(text);
       assert.ok(first > 0);

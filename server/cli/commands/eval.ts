@@ -1,6 +1,7 @@
 import { closeSync, existsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
+import type { PlanKind } from '../../completion/prompt-at.js';
 import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
 import { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine } from '../../engine/contract.js';
@@ -13,7 +14,6 @@ import { treeSyntaxCheck } from '../../eval/metrics/tree-syntax-check.js';
 import type { Prediction, Verdict } from '../../eval/prediction.js';
 import { notesOf, reportOf, tableOf } from '../../eval/report/report.js';
 import { summarize } from '../../eval/report/summarize.js';
-import type { PlanKind } from '../../eval/run/anchor.js';
 import type { AnswerOptions } from '../../eval/run/answer-hole.js';
 import { runEval } from '../../eval/run/run-eval.js';
 import { ProvenanceGate } from '../../provenance/gate.js';

@@ -1,7 +1,9 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
+import { holeAt } from '../../completion/hole.js';
 import { PlanMemory } from '../../completion/plan-memory.js';
+import { promptAt, type PlanKind } from '../../completion/prompt-at.js';
 import type { Shape } from '../../completion/shape.js';
 import { openParsed } from '../../context/syntax/parsed-document.js';
 import type { SyntaxService } from '../../context/syntax/syntax-service.js';
@@ -11,12 +13,11 @@ import type { ProvenanceGate } from '../../provenance/gate.js';
 import { RefusedError } from '../../provenance/refusal.js';
 import type { EvalHole } from '../hole.js';
 import type { Answer } from '../metrics/exact-match.js';
-import { anchorOf, anchoredPlan, type PlanKind } from './anchor.js';
 import { changedRequests } from './changed-requests.js';
 
 export interface AnswerOptions {
   readonly plan: PlanKind;
-  /** Characters in front of the hole that count as typed since the anchor; ≥ 0. */
+  /** Characters in front of the hole that were typed since the cursor came there; ≥ 0. */
   readonly typed: number;
   /** Whether each of them is asked for, as while typing, before the answer that counts. */
   readonly keystrokes: boolean;
@@ -58,43 +59,48 @@ export async function answerHole(
 ): Promise<HoleAnswer> {
   const { prefix } = hole;
   const { plan, keystrokes, maxTokens, maxLines } = options;
-  const anchor = anchorOf(prefix, options.typed);
+  const came = wholeCharacterOffset(prefix, prefix.length - options.typed);
   const planMemory = new PlanMemory();
+  const how = { maxTokens, maxLines, gate, planMemory, plan };
   const logProbabilities: number[] = [];
   let started = 0;
   const ask = async (end: number, last: boolean): Promise<Completion | undefined> => {
-    const typed = prefix.slice(anchor, end);
     const changed = changedRequests(engine, {
-      ...(plan === 'anchored' && { plan: (plain) => anchoredPlan(plain, typed) }),
       // Of a keystroke on the way only the work on its prompt counts.
       ...(!last && { options: (request) => ({ ...request, maxTokens: 1 }) }),
       onToken: ({ logProbability }) => {
         if (last) logProbabilities.push(logProbability);
       },
     });
-    const document = documentOf(hole, prefix.slice(0, end) + hole.suffix);
+    const document = documentAt(hole, end);
     const shape: Shape = hole.gold.includes('\n') ? 'block' : 'line';
     if (trees) await openParsed(trees, document);
-    const how = {
-      ...{ maxTokens, maxLines, gate, planMemory },
+    const shaped = {
+      ...how,
       ...(trees && { syntax: trees }),
       ...(options.shape === 'gold' && { shape }),
     };
     started = performance.now();
-    return unlessRefused(completeAt(document, end, changed, how, signal));
+    return unlessRefused(completeAt(document, end, changed, shaped, signal));
   };
   const keystrokeTokens: number[] = [];
   if (keystrokes) {
-    // The cursor comes to the anchor: what that costs is no keystroke's.
-    await ask(anchor, false);
-    for (let end = anchor + 1; end < prefix.length && !signal.aborted; end++)
+    // The cursor comes: what that costs is no keystroke's.
+    await ask(came, false);
+    for (let end = came + 1; end < prefix.length && !signal.aborted; end++)
       if (wholeCharacterOffset(prefix, end) === end)
         keystrokeTokens.push(prefilledBy(await ask(end, false)));
+  } else {
+    // The plan that counts follows the one of the place where typing began, as in an editor.
+    const { uri, languageId } = documentAt(hole, came);
+    const text = prefix.slice(0, came) + hole.suffix;
+    const place = { uri, languageId, text, offset: came, tree: undefined };
+    await unlessRefused(promptAt(place, holeAt(text, came, languageId), engine, how, signal));
   }
   const completion = await ask(prefix.length, true);
   const ms = performance.now() - started;
   const prefilledTokens = prefilledBy(completion);
-  if (keystrokes && anchor < prefix.length) keystrokeTokens.push(prefilledTokens);
+  if (keystrokes && came < prefix.length) keystrokeTokens.push(prefilledTokens);
   const { start, end } = completion?.range ?? {};
   return {
     text: completion?.text ?? '',
@@ -108,9 +114,9 @@ export async function answerHole(
 }
 
 /** `undefined` where the gate keeps the document out of the prompt. */
-async function unlessRefused(completion: Promise<Completion>): Promise<Completion | undefined> {
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await completion;
+    return await asked;
   } catch (error) {
     if (error instanceof RefusedError) return undefined;
     throw error;
@@ -121,8 +127,9 @@ function prefilledBy(completion: Completion | undefined): number {
   return completion ? completion.stats.promptTokens - completion.stats.residentTokens : 0;
 }
 
-/** A document that is no file of this machine: nothing here says anything about it. */
-function documentOf({ file, language }: EvalHole, text: string): TextDocument {
+/** The document when the cursor stood at `end`. It is no file of this machine: nothing here says anything about it. */
+function documentAt({ file, language, prefix, suffix }: EvalHole, end: number): TextDocument {
+  const text = prefix.slice(0, end) + suffix;
   const path = encodeURI(file.replaceAll(/\p{Cs}/gu, '\ufffd'));
   return TextDocument.create(`lacuna-eval:///${path}`, language, 1, text);
 }

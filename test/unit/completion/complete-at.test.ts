@@ -156,15 +156,17 @@ describe('completeAt', () => {
     const script = { answer: 'a', info: { contextLength: 512 } };
     const planMemory = new PlanMemory();
     const plan = async (before: string) =>
-      planText((await complete(`${before}█\n`, script, { planMemory })).request.plan);
+      planText(
+        (await complete(`${before}█\n`, script, { planMemory, plan: 'plain' })).request.plan,
+      );
     const first = await plan(line.repeat(60));
-    const { cuts } = planMemory.recall('file:///test.ts')!;
+    const { cuts } = planMemory.recall('file:///test.ts')!.hole;
     assert.ok(cuts.start > 0);
     let lines = 60;
     const cutAnew = async () => {
       const memory = new PlanMemory();
-      await complete(`${line.repeat(++lines)}█\n`, script, { planMemory: memory });
-      return memory.recall('file:///test.ts')!.cuts;
+      await complete(`${line.repeat(++lines)}█\n`, script, { planMemory: memory, plan: 'plain' });
+      return memory.recall('file:///test.ts')!.hole.cuts;
     };
     while ((await cutAnew()).start === cuts.start) assert.ok(lines < 80, 'the cut never moves');
     const more = line.repeat(lines - 60);
@@ -172,7 +174,7 @@ describe('completeAt', () => {
       await plan(line.repeat(lines)),
       first.replace('<fimSuffix>', `${more}<fimSuffix>`),
     );
-    assert.deepEqual(planMemory.recall('file:///test.ts')?.cuts, cuts);
+    assert.deepEqual(planMemory.recall('file:///test.ts')?.hole.cuts, cuts);
   });
 
   it('says nothing where the answer is blank', async () => {

@@ -109,6 +109,15 @@ describe('snippets in a FIM plan', () => {
     assert.deepEqual(after.snippets, [area, newer]);
   });
 
+  it('move the anchor to the cursor where they change, since all behind them is computed anew', () => {
+    const anchored = { kind: 'anchored', snippets: [area] } as const;
+    const before = planFim(request('a = 1;\nb█', anchored));
+    const kept = planFim(request('a = 1;\nb = 2;\nc█', { ...anchored, previous: before }));
+    assert.equal(kept.hole.begun, 'b = 2;\nc');
+    const none = { kind: 'anchored', previous: before } as const;
+    assert.equal(planFim(request('a = 1;\nb = 2;\nc█', none)).hole.begun, 'c');
+  });
+
   it('leave the prompt within its budget, and three quarters of it to the document', () => {
     const lines = '  const value = compute(1, 2);\n';
     fc.assert(
