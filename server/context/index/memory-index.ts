@@ -2,8 +2,24 @@ import { pathToFileURL } from 'node:url';
 import { fileOf } from '../../provenance/place.js';
 import type { FileTags } from './file-tags.js';
 import { resolveImport } from './imports/resolve-import.js';
-import { fileGraph, nameWeight, type NamedGraph } from './rank/file-graph.js';
-import { rankNames } from './rank/repository-map.js';
+import type { Manifest } from './imports/manifests.js';
+import { slashed, SourceTree, unslashed } from './imports/source-tree.js';
+import { MapCache } from './rank/map-cache.js';
+import {
+  FileTable,
+  holdNames,
+  releaseNames,
+  type FileStamp,
+  type IndexedFile,
+} from './store/file-table.js';
+import { NameTable } from './store/name-table.js';
+import { PostingLists } from './store/posting-lists.js';
+import {
+  decodeDefinitions,
+  decodeNames,
+  encodeTags,
+  type TagsRecord,
+} from './store/tags-record.js';
 import type {
   Definition,
   FileReferences,
@@ -15,110 +31,145 @@ import type {
 /** Most definitions of one name that are answered. */
 const MOST_DEFINITIONS = 64;
 
-/** The index in memory: it is told of files one by one, and forgets them one by one. */
+/**
+ * The index in memory: it is told of files one by one, and forgets them one by one. A file is kept as its record; only
+ * names, by number, are taken out of it.
+ */
 export class MemoryIndex implements SymbolIndex {
-  private readonly files = new Map<string, FileTags>();
-  private readonly definers = new Map<string, Set<string>>();
-  private readonly users = new Map<string, Set<string>>();
+  private readonly names = new NameTable();
+  private readonly table = new FileTable();
+  private readonly definers = new PostingLists();
+  private readonly users = new PostingLists();
+  private readonly tree = new SourceTree();
+  private readonly manifests = new Map<string, Manifest>();
+  private readonly maps = new MapCache(this.table, this.names);
+  private changes = 0;
+
+  /** Files it knows. */
+  get size(): number {
+    return this.table.size;
+  }
+
+  /** Grows with every change. */
+  get revision(): number {
+    return this.changes;
+  }
 
   /** What there is to know of a file from now on; `uri` is a `file:` URI. */
   set(uri: string, tags: FileTags): void {
-    this.delete(uri);
-    const key = canonical(uri);
-    this.files.set(key, tags);
-    for (const { name } of tags.definitions) add(this.definers, name, key);
-    for (const { name } of tags.references) add(this.users, name, key);
+    this.setRecord(pathOf(uri), { size: 0, mtimeMs: 0 }, encodeTags(tags));
   }
 
   delete(uri: string): void {
-    const key = canonical(uri);
-    const tags = this.files.get(key);
-    this.files.delete(key);
-    for (const { name } of tags?.definitions ?? []) remove(this.definers, name, key);
-    for (const { name } of tags?.references ?? []) remove(this.users, name, key);
+    this.deletePath(pathOf(uri));
+  }
+
+  /**
+   * As `set`, of a path and with what it was made of.
+   *
+   * @throws DamagedError and changes nothing where the record cannot be read
+   */
+  setRecord(path: string, stamp: FileStamp, record: TagsRecord): void {
+    const read = decodeNames(record);
+    this.deletePath(path);
+    const file = holdNames(path, stamp, record, read, this.names);
+    const number = this.table.add(file);
+    for (const name of file.defined) this.definers.add(name, number);
+    for (const name of usedNames(file)) this.users.add(name, number);
+    this.tree.add(slashed(path));
+    this.changes++;
+  }
+
+  deletePath(path: string): void {
+    const number = this.table.find(path);
+    const file = number === undefined ? undefined : this.table.at(number);
+    if (number === undefined || !file) return;
+    for (const name of file.defined) this.definers.remove(name, number);
+    for (const name of usedNames(file)) this.users.remove(name, number);
+    this.table.remove(number);
+    releaseNames(file, this.names);
+    this.tree.delete(slashed(path));
+    this.changes++;
+  }
+
+  setManifest(manifest: Manifest): void {
+    this.manifests.set(manifest.path, manifest);
+  }
+
+  deleteManifest(path: string): void {
+    this.manifests.delete(path);
+  }
+
+  /** Everything it knows, for who writes it down. */
+  files(): readonly IndexedFile[] {
+    return this.table.all();
   }
 
   definitions(name: string): Definition[] {
-    const files = [...(this.definers.get(name) ?? [])].sort();
     const all: Definition[] = [];
-    for (const uri of files) {
+    for (const { path, record } of this.filesWith(this.definers, name)) {
+      const uri = uriOf(path);
+      for (const definition of decodeDefinitions(record))
+        if (definition.name === name) all.push({ ...definition, uri });
       if (all.length >= MOST_DEFINITIONS) break;
-      all.push(...this.definitionsIn(uri).filter((definition) => definition.name === name));
     }
     return all.slice(0, MOST_DEFINITIONS);
   }
 
   definitionsIn(uri: string): Definition[] {
-    const key = canonical(uri);
-    return (this.files.get(key)?.definitions ?? []).map((each) => ({ ...each, uri: key }));
+    const path = pathOf(uri);
+    const number = this.table.find(path);
+    const file = number === undefined ? undefined : this.table.at(number);
+    const own = uriOf(path);
+    return file ? decodeDefinitions(file.record).map((each) => ({ ...each, uri: own })) : [];
   }
 
   references(name: string): FileReferences[] {
-    return [...(this.users.get(name) ?? [])].sort().map((uri) => ({
-      uri,
-      count: this.files.get(uri)?.references.find((each) => each.name === name)?.count ?? 0,
-    }));
+    const number = this.names.find(name);
+    return this.filesWith(this.users, name).map(({ path, used }) => {
+      const at = used.findIndex((each, index) => index % 2 === 0 && each === number);
+      return { uri: uriOf(path), count: used[at + 1] ?? 0 };
+    });
   }
 
-  resolveImport(fromUri: string, specifier: string): string | undefined {
-    return resolveImport(canonical(fromUri), specifier, (uri) => this.files.has(uri));
+  resolveImport(fromUri: string, specifier: string, name?: string): string | undefined {
+    const from = slashed(pathOf(fromUri));
+    const found = resolveImport({ from, specifier, name }, this.tree, [...this.manifests.values()]);
+    return found === undefined ? undefined : uriOf(unslashed(found));
   }
 
   map({ open, mentioned, without = [], limit }: MapQuery): RankedDefinition[] {
-    const uris = [...this.files.keys()].sort();
-    const names = new Map<string, number>();
-    const graph = this.graph(uris, names);
-    const numberOf = new Map(uris.map((uri, file) => [uri, file]));
-    const filesOf = (list: readonly string[]): Set<number> =>
-      new Set(list.flatMap((uri) => numberOf.get(canonical(uri)) ?? []));
-    const ranked = rankNames(graph, {
-      open: filesOf(open),
-      mentioned: new Set(mentioned.flatMap((name) => names.get(name) ?? [])),
-      without: filesOf(without),
-    });
-    const text = [...names.keys()];
+    const query = { open: open.map(pathOf), mentioned, without: without.map(pathOf), limit };
     const all: RankedDefinition[] = [];
-    for (const { file, name, rank } of ranked) {
+    for (const { file, name, rank } of this.maps.ranked(query, this.changes)) {
       if (all.length >= limit) break;
-      for (const definition of this.definitionsIn(uris[file] ?? ''))
-        if (definition.name === text[name]) all.push({ ...definition, rank });
+      const uri = uriOf(file.path);
+      for (const definition of decodeDefinitions(file.record))
+        if (definition.name === name) all.push({ ...definition, uri, rank });
     }
     return all.slice(0, limit);
   }
 
-  /** Gives each name its number, in the order of the files. */
-  private graph(uris: readonly string[], names: Map<string, number>): NamedGraph {
-    const number = (name: string): number => {
-      const known = names.get(name);
-      if (known === undefined) names.set(name, names.size);
-      return known ?? names.size - 1;
-    };
-    const files = uris.map((uri) => {
-      const { definitions = [], references = [] } = this.files.get(uri) ?? {};
-      return {
-        defined: new Set(definitions.map(({ name }) => number(name))),
-        used: references.flatMap(({ name, count }) => [number(name), count]),
-      };
-    });
-    const text = [...names.keys()];
-    return fileGraph(files, names.size, (name) => nameWeight(text[name] ?? ''));
+  /** By path. */
+  private filesWith(lists: PostingLists, name: string): IndexedFile[] {
+    const number = this.names.find(name);
+    if (number === undefined) return [];
+    return lists
+      .filesOf(number)
+      .flatMap((file) => this.table.at(file) ?? [])
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 }
 
+function usedNames({ used }: IndexedFile): Int32Array {
+  return used.filter((_, index) => index % 2 === 0);
+}
+
 /** Editors write the same file in several ways: `file:///c%3A/x`, `file:///C:/x`. */
-function canonical(uri: string): string {
-  const file = fileOf(uri);
-  return file === undefined ? uri : pathToFileURL(file).href;
+function pathOf(uri: string): string {
+  return fileOf(uri) ?? uri;
 }
 
-function add(map: Map<string, Set<string>>, name: string, file: string): void {
-  const files = map.get(name);
-  if (files) files.add(file);
-  else map.set(name, new Set([file]));
-}
-
-function remove(map: Map<string, Set<string>>, name: string, file: string): void {
-  const files = map.get(name);
-  files?.delete(file);
-  if (files?.size === 0) map.delete(name);
+function uriOf(path: string): string {
+  return pathToFileURL(path).href;
 }

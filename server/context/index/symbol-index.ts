@@ -58,8 +58,9 @@ export interface SymbolIndex {
    * The file of the workspace that an import in `fromUri` means, as far as the tree of files tells.
    *
    * @param specifier as `SyntaxTree.imports()` has it, without quotes: `./list`, `os.path`, `crate::engine`
+   * @param name what is imported from there, where that may be a file of its own: a module of a Python package, a Java class
    */
-  resolveImport(fromUri: string, specifier: string): string | undefined;
+  resolveImport(fromUri: string, specifier: string, name?: string): string | undefined;
   /** The definitions that matter most from where somebody works, by personalised PageRank, best first. */
   map(query: MapQuery): readonly RankedDefinition[];
 }

@@ -1,30 +1,26 @@
-/** Whether a URI is a file of the index. */
-type IsFile = (uri: string) => boolean;
+import { grammarNameOfFile } from '../scan/file-languages.js';
+import type { GrammarName } from '../../syntax/languages.js';
+import { bash, csharp, include, java, php, ruby } from './by-path.js';
+import { ecmascript } from './ecmascript.js';
+import { go } from './go.js';
+import type { ImportQuestion, Resolver } from './import-question.js';
+import type { Manifest } from './manifests.js';
+import { python } from './python.js';
+import { rust } from './rust.js';
+import type { SourceTree } from './source-tree.js';
 
-/** What a TypeScript or JavaScript specifier may leave out, in the order in which it is looked for. */
-const ENDINGS = ['.ts', '.tsx', '.d.ts', '.js', '.jsx', '.mjs', '.cjs', '.mts', '.cts'];
-/** What a specifier says where the source has another ending. */
-const SOURCES: Readonly<Record<string, readonly string[]>> = {
-  '.js': ['.ts', '.tsx', '.d.ts'],
-  '.jsx': ['.tsx'],
-  '.mjs': ['.mts'],
-  '.cjs': ['.cts'],
+const resolvers: Readonly<Record<GrammarName, Resolver>> = {
+  ...{ typescript: ecmascript, tsx: ecmascript, javascript: ecmascript },
+  ...{ python, go, rust, java, c: include, cpp: include, csharp, ruby, php, bash },
 };
 
-/** The file that a relative specifier means, by itself, by an ending it leaves out, or by an index file of a folder. */
+/** The path that an import means by the rules of its file's language, as far as the tree of files tells. */
 export function resolveImport(
-  fromUri: string,
-  specifier: string,
-  isFile: IsFile,
+  question: ImportQuestion,
+  tree: SourceTree,
+  manifests: readonly Manifest[],
 ): string | undefined {
-  if (!/^\.\.?(?:\/|$)/.test(specifier)) return undefined;
-  const base = new URL(specifier, fromUri).href.replace(/\/$/, '');
-  const ending = /\.[a-z]+$/.exec(base)?.[0] ?? '';
-  const stem = base.slice(0, base.length - ending.length);
-  return [
-    base,
-    ...(SOURCES[ending] ?? []).map((each) => stem + each),
-    ...ENDINGS.map((each) => base + each),
-    ...ENDINGS.map((each) => `${base}/index${each}`),
-  ].find(isFile);
+  const grammar = grammarNameOfFile(question.from);
+  if (grammar === undefined || question.specifier === '') return undefined;
+  return resolvers[grammar](question, tree, manifests);
 }
