@@ -92,6 +92,20 @@ export class ProvenanceGate {
     return refused;
   }
 
+  /**
+   * Whether every file below a folder is refused as context, so that nobody need look into it: `false` says nothing, and
+   * each file is asked for by `refuses`. For who walks down from a folder of the workspace and follows no links.
+   */
+  async refusesFolder(folder: string): Promise<boolean> {
+    const { folders, trusted } = this.workspace();
+    if (!trusted || isSecretFile(`${pathOf(slashed(folder))}/a`)) return true;
+    const around = folders.find((each) => isInside(folder, each));
+    if (around === undefined) return false;
+    const rules = await this.rulesOf(around);
+    for (const each of rules) if (await each.ignoresFolder(folder)) return true;
+    return false;
+  }
+
   private async reason(
     source: string,
     use: Use,

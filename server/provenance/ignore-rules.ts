@@ -41,6 +41,13 @@ export class IgnoreRules {
     return ignore.isPathValid(relative) && matcher.ignores(relative);
   }
 
+  /** Whether a folder is ignored with all that is in it, whatever that is. */
+  async ignoresFolder(folder: string): Promise<boolean> {
+    const { matcher } = await this.folder(path.dirname(folder));
+    const relative = slashed(path.relative(this.root, folder));
+    return ignore.isPathValid(relative) && matcher.ignores(`${relative}/`);
+  }
+
   private async folder(folder: string): Promise<Folder> {
     const isRoot = folder === this.root || path.dirname(folder) === folder;
     const parent = isRoot ? undefined : await this.folder(path.dirname(folder));

@@ -1,3 +1,4 @@
+import { redactText } from '../../provenance/redact.js';
 import type { SyntaxTree } from '../syntax/syntax-tree.js';
 import type { Definition as TreeDefinition } from '../syntax/tags.js';
 import type { Definition } from './symbol-index.js';
@@ -30,17 +31,22 @@ export function fileTags(tree: SyntaxTree): FileTags {
   const { definitions, references } = tree.tags();
   const lineOf = lineCounter(tree.text);
   const counts = new Map<string, number>();
+  const shown = visible(definitions);
+  const signatures = withoutSecrets(
+    // Twice what is kept, so that no secret is torn before it is searched for.
+    shown.map(({ signature: { start, end } }) =>
+      tree.text.slice(start, Math.min(end, start + 2 * LONGEST_SIGNATURE)),
+    ),
+  ).map(shortened);
   for (const { name } of references)
     if (name.length <= LONGEST_NAME) counts.set(name, (counts.get(name) ?? 0) + 1);
   return {
-    definitions: visible(definitions).map(
-      ({ name, kind, start, end, signature, containers }): FileDefinition => ({
-        ...{ name, kind, start, end },
-        line: lineOf(start),
-        signature: shortened(tree.text.slice(signature.start, signature.end)),
-        ...(containers.length > 0 && { container: containers.join('.') }),
-      }),
-    ),
+    definitions: shown.map(({ name, kind, start, end, containers }, index): FileDefinition => ({
+      ...{ name, kind, start, end },
+      line: lineOf(start),
+      signature: signatures[index] ?? '',
+      ...(containers.length > 0 && { container: containers.join('.') }),
+    })),
     references: [...counts].map(([name, count]) => ({ name, count })),
   };
 }
@@ -52,6 +58,15 @@ function visible(definitions: readonly TreeDefinition[]): TreeDefinition[] {
     if (hiding.has(kind)) hiddenUntil = end;
     return true;
   });
+}
+
+/**
+ * The index is kept on disk, where no secret of the workspace shall get another copy. Few files have any, so all of them
+ * are searched at once first.
+ */
+function withoutSecrets(signatures: readonly string[]): readonly string[] {
+  if (redactText(signatures.join('\n')).redactions === 0) return signatures;
+  return signatures.map((signature) => redactText(signature).text);
 }
 
 /** Cut without tearing a surrogate pair. */

@@ -92,12 +92,27 @@ export class MemoryIndex implements SymbolIndex {
     this.changes++;
   }
 
-  setManifest(manifest: Manifest): void {
-    this.manifests.set(manifest.path, manifest);
+  /** A file or manifest, or all that are in a folder. */
+  deleteUnder(path: string): void {
+    if (this.table.find(path) !== undefined) {
+      this.deletePath(path);
+      return;
+    }
+    const inside = `${slashed(path)}/`;
+    for (const manifest of this.manifests.keys())
+      if (manifest === slashed(path) || manifest.startsWith(inside))
+        this.manifests.delete(manifest);
+    for (const file of this.table.all())
+      if (slashed(file.path).startsWith(inside)) this.deletePath(file.path);
   }
 
-  deleteManifest(path: string): void {
-    this.manifests.delete(path);
+  clear(): void {
+    for (const { path } of this.table.all()) this.deletePath(path);
+    this.manifests.clear();
+  }
+
+  setManifest(manifest: Manifest): void {
+    this.manifests.set(manifest.path, manifest);
   }
 
   /** Everything it knows, for who writes it down. */
@@ -138,16 +153,9 @@ export class MemoryIndex implements SymbolIndex {
     return found === undefined ? undefined : uriOf(unslashed(found));
   }
 
-  map({ open, mentioned, without = [], limit }: MapQuery): RankedDefinition[] {
+  map({ open, mentioned, without = [], limit }: MapQuery): readonly RankedDefinition[] {
     const query = { open: open.map(pathOf), mentioned, without: without.map(pathOf), limit };
-    const all: RankedDefinition[] = [];
-    for (const { file, name, rank } of this.maps.ranked(query, this.changes)) {
-      if (all.length >= limit) break;
-      const uri = uriOf(file.path);
-      for (const definition of decodeDefinitions(file.record))
-        if (definition.name === name) all.push({ ...definition, uri, rank });
-    }
-    return all.slice(0, limit);
+    return this.maps.ranked(query, this.changes);
   }
 
   /** By path. */

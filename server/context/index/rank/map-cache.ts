@@ -1,7 +1,10 @@
+import { pathToFileURL } from 'node:url';
 import type { FileTable, IndexedFile } from '../store/file-table.js';
 import type { NameTable } from '../store/name-table.js';
 import { fileGraph, nameWeight, type NamedGraph } from './file-graph.js';
-import { rankNames, type RankedName } from './repository-map.js';
+import { decodeDefinitions } from '../store/tags-record.js';
+import type { RankedDefinition } from '../symbol-index.js';
+import { rankNames } from './repository-map.js';
 
 /** A graph that takes less than this to make is made anew whenever a file changes, milliseconds. */
 const QUICK_MS = 5;
@@ -18,13 +21,6 @@ export interface RankQuery {
   readonly limit: number;
 }
 
-/** A file of the map, and a name that it defines. */
-export interface RankedPlace {
-  readonly file: IndexedFile;
-  readonly name: string;
-  readonly rank: number;
-}
-
 interface Graph extends NamedGraph {
   readonly files: readonly IndexedFile[];
   /** Names by the graph's own numbers: those of the table may be given to other names meanwhile. */
@@ -38,7 +34,7 @@ interface Graph extends NamedGraph {
 /** Remembers the graph of files, and what was asked of it. */
 export class MapCache {
   private graph: Graph | undefined;
-  private readonly answers = new Map<string, readonly RankedPlace[]>();
+  private readonly answers = new Map<string, readonly RankedDefinition[]>();
 
   constructor(
     private readonly files: FileTable,
@@ -47,12 +43,12 @@ export class MapCache {
   ) {}
 
   /** @param revision another one whenever a file has changed */
-  ranked(query: RankQuery, revision: number): readonly RankedPlace[] {
+  ranked(query: RankQuery, revision: number): readonly RankedDefinition[] {
     const graph = this.current(revision);
     const { open, mentioned, without, limit } = query;
     const key = JSON.stringify([unique(open), unique(mentioned), unique(without), limit]);
     const known = this.answers.get(key);
-    const answer = known ?? placesOf(graph, query);
+    const answer = known ?? definitionsOf(graph, query);
     this.answers.delete(key);
     this.answers.set(key, answer);
     for (const oldest of this.answers.keys()) {
@@ -84,18 +80,22 @@ export class MapCache {
   }
 }
 
-function placesOf(graph: Graph, { open, mentioned, without, limit }: RankQuery): RankedPlace[] {
+function definitionsOf(graph: Graph, query: RankQuery): RankedDefinition[] {
+  const { open, mentioned, without, limit } = query;
   const filesOf = (paths: readonly string[]): Set<number> =>
     new Set(paths.flatMap((path) => graph.fileAt.get(path) ?? []));
   const wanted = new Set(mentioned);
   const nodes = graph.names.flatMap((name, node) => (wanted.has(name) ? [node] : []));
   const viewpoint = { open: filesOf(open), mentioned: nodes, without: filesOf(without) };
-  return rankNames(graph.graph, viewpoint, limit).flatMap(
-    ({ file, name, rank }: RankedName): RankedPlace[] => {
-      const place = graph.files[file];
-      return place ? [{ file: place, name: graph.names[name] ?? '', rank }] : [];
-    },
-  );
+  const all: RankedDefinition[] = [];
+  for (const { file: number, name, rank } of rankNames(graph.graph, viewpoint, limit)) {
+    const file = graph.files[number];
+    if (!file || all.length >= limit) break;
+    const uri = pathToFileURL(file.path).href;
+    for (const definition of decodeDefinitions(file.record))
+      if (definition.name === graph.names[name]) all.push({ ...definition, uri, rank });
+  }
+  return all.slice(0, limit);
 }
 
 function unique(list: readonly string[]): string[] {
