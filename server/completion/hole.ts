@@ -4,6 +4,7 @@
  * document's own line ends back at the end.
  */
 
+import type { Position, TextDocument } from 'vscode-languageserver-textdocument';
 import { normalizeHole, wholeCharacterOffset, type EndOfLine } from '../prompt/newline.js';
 
 export interface Hole {
@@ -15,9 +16,17 @@ export interface Hole {
   readonly linePrefix: string;
   /** The part of `suffix` on the cursor's line, without the line end. */
   readonly lineSuffix: string;
-  /** The line end nearest to the cursor, looking after it first; LF in a one-line document. */
+  /**
+   * The line end nearest to the cursor, looking after it first; LF in a one-line document. CR right behind a CR: an LF
+   * would make one line end of the two.
+   */
   readonly eol: EndOfLine;
   readonly languageId: string;
+}
+
+/** Where a cursor stands, UTF-16 units from the start; before the character that it stands inside of, if any. */
+export function cursorOffset(document: TextDocument, position: Position): number {
+  return wholeCharacterOffset(document.getText(), document.offsetAt(position));
 }
 
 /**
@@ -41,6 +50,7 @@ export function holeAt(text: string, offset: number, languageId: string): Hole {
 }
 
 function nearestLineEnd(before: string, after: string): EndOfLine {
+  if (before.endsWith('\r')) return '\r';
   const next = /\r\n?|\n/.exec(after)?.[0];
   if (next) return next as EndOfLine;
   const last = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));

@@ -11,7 +11,7 @@ import type { CachePlace, CompletionCache } from '../completion/cache/completion
 import { candidatesAfter } from '../completion/candidates.js';
 import { completeAt, type CompletionOptions } from '../completion/complete-at.js';
 import type { Completion } from '../completion/completion.js';
-import { holeAt } from '../completion/hole.js';
+import { cursorOffset, holeAt } from '../completion/hole.js';
 import { worthCompleting } from '../completion/trigger.js';
 import { DeviceError, type Engine } from '../engine/contract.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
@@ -65,7 +65,7 @@ export class CompletionService {
     { document, position, automatic }: CompletionQuery,
     token: CancellationToken,
   ): Promise<readonly Completion[]> {
-    const offset = document.offsetAt(position);
+    const offset = cursorOffset(document, position);
     const hole = holeAt(document.getText(), offset, document.languageId);
     if (automatic && !worthCompleting(hole)) return [];
     const request = this.requests.begin(document.uri, token);

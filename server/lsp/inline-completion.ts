@@ -5,11 +5,13 @@ import {
   type Connection,
   type InlineCompletionList,
   type InlineCompletionParams,
+  type Position,
   type Range,
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { isKnown } from '../completion/completion.js';
+import { cursorOffset } from '../completion/hole.js';
 import { unlessCancelled } from './cancellation.js';
 import { checkPlace } from './check-place.js';
 import type { CompletionService } from './completion-service.js';
@@ -48,7 +50,10 @@ export class InlineCompletionFeature implements Feature {
     // The protocol requires a context, but not every client sends one.
     const given = context as InlineCompletionParams['context'] | undefined;
     const automatic = given?.triggerKind === InlineCompletionTriggerKind.Automatic;
-    const selected = given?.selectedCompletionInfo;
+    const selected =
+      given?.selectedCompletionInfo && between(document, given.selectedCompletionInfo);
+    // What is offered would have to reach over lines, too, and none may.
+    if (selected && selected.range.start.line !== selected.range.end.line) return { items: [] };
     const since = this.statistics.asked(document.uri, automatic);
     const { version } = document;
     // The item chosen in the completion list is shown as if it were typed: what is offered must continue it.
@@ -70,6 +75,12 @@ export class InlineCompletionFeature implements Feature {
 }
 
 type Selection = NonNullable<InlineCompletionParams['context']['selectedCompletionInfo']>;
+
+/** The chosen item in place of whole characters. */
+function between(document: TextDocument, { text, range }: Selection): Selection {
+  const whole = (position: Position) => document.positionAt(cursorOffset(document, position));
+  return { text, range: { start: whole(range.start), end: whole(range.end) } };
+}
 
 function withText(document: TextDocument, { range, text }: Selection) {
   const source = document.getText();

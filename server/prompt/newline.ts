@@ -5,7 +5,8 @@
 /** What ends a line in a document. */
 export type EndOfLine = '\n' | '\r\n' | '\r';
 
-const BOM = '\uFEFF';
+/** More than one, where files were joined: what is normalized already must stay as it is. */
+const leadingBoms = /^\uFEFF+/;
 
 /** CRLF and lone CR become LF. */
 export function normalizeNewlines(text: string): string {
@@ -40,10 +41,10 @@ export function normalizeHole({ prefix, suffix }: SplitText): SplitText {
   const torn = wholeCharacterOffset(prefix.slice(-1) + suffix.slice(0, 1), 1) < 1 && prefix !== '';
   const before = torn ? prefix.slice(0, -1) : prefix;
   const after = torn ? prefix.slice(-1) + suffix : suffix;
-  const bomFirst = before === '' && after.startsWith(BOM);
+  const start = before.replace(leadingBoms, '');
   return {
-    prefix: normalizeNewlines(before.startsWith(BOM) ? before.slice(BOM.length) : before),
-    suffix: normalizeNewlines(bomFirst ? after.slice(BOM.length) : after),
+    prefix: normalizeNewlines(start),
+    suffix: normalizeNewlines(start === '' ? after.replace(leadingBoms, '') : after),
   };
 }
 

@@ -125,6 +125,24 @@ describe('language server: completions', () => {
       assert.deepEqual(result, { items: [{ insertText: 'bar(x).then(y', range: wider }] });
     });
 
+    it('continues no item that replaces several lines, and tears no character for one', async () => {
+      const { client } = start(new ScriptedEngine({ answer: 'x' }));
+      await client.initialize();
+      await client.open(uri, 'typescript', 'a\nb😀');
+      const items = async (from: [number, number], to: [number, number]) => {
+        const [start, end] = [from, to].map(([line, character]) => ({ line, character }));
+        const selectedCompletionInfo = { range: { start, end }, text: 'chosen' };
+        return client.request('textDocument/inlineCompletion', {
+          textDocument: { uri },
+          position: end,
+          context: { triggerKind: 1, selectedCompletionInfo },
+        });
+      };
+      assert.deepEqual(await items([0, 0], [1, 1]), { items: [] });
+      const range = { start: { line: 1, character: 1 }, end: { line: 1, character: 1 } };
+      assert.deepEqual(await items([1, 2], [1, 2]), { items: [{ insertText: 'chosenx', range }] });
+    });
+
     it('answers a request by hand where it keeps quiet while somebody types', async () => {
       const engine = new ScriptedEngine({ answer: 'x' });
       const { client } = start(engine);

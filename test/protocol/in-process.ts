@@ -48,6 +48,11 @@ export class InProcessServer {
     this.client = new LspClient(toClient, toServer);
   }
 
+  /** The server's copy of an open document. */
+  textOf(uri: string): string | undefined {
+    return this.server['documents'].get(uri)?.getText();
+  }
+
   async dispose(): Promise<void> {
     await this.server.close();
     this.client.connection.dispose();

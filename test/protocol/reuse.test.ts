@@ -34,6 +34,13 @@ describe('language server: completions that are known already', () => {
     assert.equal(engine.greedy.length, 1);
   });
 
+  it('are put before a character that the cursor stands inside of', async () => {
+    const { offered } = await opened('a = 😀', new ScriptedEngine({ answer: 'value' }));
+    const start = { line: 0, character: 4 };
+    for (let time = 1; time <= 2; time++)
+      assert.deepEqual((await offered(5, 1))?.range, { start, end: start });
+  });
+
   it('go on as somebody types what they suggest', async () => {
     const engine = new ScriptedEngine({ answer: 'value.of(x)).y' });
     const { offered, type } = await opened('f()', engine);

@@ -1,3 +1,4 @@
+import { wholeCharacterOffset } from '../../prompt/newline.js';
 import type { Hole } from '../hole.js';
 import type { Shape } from '../shape.js';
 
@@ -27,7 +28,7 @@ export function applyFilters(
   text: string,
   context: FilterContext,
 ): string {
-  return filters.reduce((kept, filter) => kept.slice(0, filter.keep(kept, context)), text);
+  return filters.reduce((kept, filter) => head(kept, filter.keep(kept, context)), text);
 }
 
 /** The head of an unfinished `text` that `applyFilters` will keep however the text goes on. */
@@ -36,7 +37,12 @@ export function settledText(
   text: string,
   context: FilterContext,
 ): string {
-  return filters.reduce((kept, filter) => kept.slice(0, filter.settled(kept, context)), text);
+  return filters.reduce((kept, filter) => head(kept, filter.settled(kept, context)), text);
+}
+
+/** Two characters may share half of their pairs, so that texts seem to overlap from the middle of one on. */
+function head(text: string, length: number): string {
+  return text.slice(0, wholeCharacterOffset(text, length));
 }
 
 /** Whether generating more is a waste: some filter would cut off all that follows. */

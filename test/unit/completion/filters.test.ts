@@ -123,6 +123,12 @@ describe('repetition', () => {
         keeps: 'x = ab12',
       },
       {
+        name: 'tears no character that shares half of its pair with the one in the circle',
+        at: '█',
+        text: `🨀ab${'😀ab'.repeat(4)}`,
+        keeps: '🨀ab',
+      },
+      {
         name: 'lets something stand three times',
         at: '█',
         text: 'ab12ab12ab12',

@@ -31,6 +31,7 @@ describe('hole', () => {
     ['a\nb█\r\nc', '\r\n'],
     ['a\rb█', '\r'],
     ['█\rb', '\r'],
+    ['a\r█b\nc', '\r'],
   ] as const) {
     it(`takes the line end nearest to the cursor: ${JSON.stringify(marked)}`, () => {
       assert.equal(holeOf(marked).eol, eol);
@@ -39,6 +40,12 @@ describe('hole', () => {
 
   it('hides a byte order mark', () => {
     assert.equal(holeOf('\uFEFFlet x = █').prefix, 'let x = ');
+  });
+
+  it('hides more than one, as files have them that were joined', () => {
+    assert.equal(holeOf('\uFEFF\uFEFFlet x = █').prefix, 'let x = ');
+    const { prefix, suffix } = holeOf('\uFEFF█\uFEFFlet x');
+    assert.deepEqual([prefix, suffix], ['', 'let x']);
   });
 
   it('steps back from the middle of a surrogate pair and of a CRLF', () => {
