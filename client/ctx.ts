@@ -29,6 +29,7 @@ export class Ctx implements Disposable {
   private readonly queue = new RestartQueue(() => this.startAnew());
   /** VS Code can only ever give trust; to take it back, it starts anew. */
   private readonly trust = workspace.onDidGrantWorkspaceTrust(() => {
+    this.refresh();
     void this.client?.sendNotification(trustMethod, { trusted: true }).catch(() => undefined);
   });
   private readonly watched = [
@@ -82,6 +83,7 @@ export class Ctx implements Disposable {
     const until = this.snooze.until;
     return {
       ...(language !== undefined && { language }),
+      trusted: workspace.isTrusted,
       languageIsOff: language !== undefined && readSettings().disabledLanguages.includes(language),
       ...(until && { snoozedUntil: clock.format(until) }),
     };

@@ -38,6 +38,7 @@ export class StatusBar implements Disposable {
         ...Object.values(clientCommands),
         ...Object.values(serverCommands),
         'workbench.action.openSettings',
+        'workbench.trust.manage',
       ],
     };
     this.item.tooltip = tooltip;

@@ -54,6 +54,14 @@ function quietLine({ language, languageIsOff, snoozedUntil }: Surroundings, t: T
   return `${t('Switched off for {0}.', escapeMarkdown(language))} ${link(t('Switch on'), clientCommands.toggleLanguage)}`;
 }
 
+function trustLine({ trusted }: Surroundings, t: Translate): Line {
+  if (trusted) return undefined;
+  const what = t(
+    'This workspace is not trusted: the model sees nothing but the document you write in, and the workspace chooses no model.',
+  );
+  return `${what} ${link(t('Manage trust'), 'workbench.trust.manage')}`;
+}
+
 function deviceLine({ device, tokensPerSecond }: LacunaStatus, t: Translate): Line {
   if (device === undefined) return undefined;
   const where = escapeMarkdown(device);
@@ -82,6 +90,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
     escapeMarkdown(status.message),
     remedy === undefined ? undefined : `${whatToDo} ${escapeMarkdown(remedy)}`,
     status.kind === 'Inactive' ? undefined : quiet,
+    trustLine(around, t),
     refusal && escapeMarkdown(`${refusal.message} ${refusal.remedy}`),
     deviceLine(status, t),
     deviceReason === undefined ? undefined : t('Why there: {0}.', escapeMarkdown(deviceReason)),

@@ -1,5 +1,7 @@
 /** What beside the server decides whether anything is suggested. */
 export interface Surroundings {
+  /** Whether the person trusts the workspace. */
+  readonly trusted: boolean;
   /** Language identifier of the editor that is written in, if there is one. */
   readonly language?: string;
   /** Whether the settings switch that language off. */
@@ -8,4 +10,4 @@ export interface Surroundings {
   readonly snoozedUntil?: string;
 }
 
-export const nothingSpecial: Surroundings = { languageIsOff: false };
+export const nothingSpecial: Surroundings = { trusted: true, languageIsOff: false };

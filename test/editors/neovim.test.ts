@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { editorEnvironment, installed, marked, onCommandLine, root } from './hole.js';
+import { installed, marked, onCommandLine, root } from './hole.js';
+import { NeovimSession } from './neovim-session.js';
 import { sourceHole } from './source-hole.js';
 import { until } from './until.js';
 
@@ -14,61 +12,77 @@ const title = installed('nvim')
 (installed('nvim') ? describe : describe.skip)(title, function () {
   this.timeout(120_000);
   const hole = marked(sourceHole);
-  let folder: string;
-  let socket: string;
-  let file: string;
-  let env: NodeJS.ProcessEnv;
-  let editor: ChildProcess;
+  const line = hole.before.slice(hole.before.lastIndexOf('\n') + 1);
+  let editor: NeovimSession;
 
-  /** Value of a Vim expression in the running editor; empty while it does not listen. */
-  const ask = (expression: string): string => {
-    const call = ['--server', socket, '--remote-expr', expression];
-    const { stdout, stderr } = spawnSync('nvim', call, { env, encoding: 'utf8', timeout: 10_000 });
-    // Neovim 0.7 answers on the one, later versions on the other.
-    return (stdout + stderr).trim();
-  };
-  /** Types keys into the running editor, in Vim's notation. */
-  const type = (keys: string) =>
-    execFileSync('nvim', ['--server', socket, '--remote-send', keys], { env, timeout: 10_000 });
-
-  this.beforeAll(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-neovim-'));
-    socket = path.join(folder, 'nvim.sock');
-    file = path.join(folder, 'count.ts');
-    env = editorEnvironment(folder);
-    writeFileSync(file, hole.text);
-    const configuration = path.join(root, 'editors/neovim.lua');
-    editor = spawn(
-      'nvim',
-      [
-        ...['--headless', '-u', 'NONE', '--listen', socket, '-c', 'filetype plugin on'],
-        ...['-c', `luafile ${configuration}`, '-c', `edit ${file}`],
-      ],
-      { env, stdio: 'ignore' },
-    );
-    const attached = 'luaeval("#vim.tbl_values(vim.lsp.buf_get_clients(0))")';
-    await until('Neovim to attach its client', 30_000, () => ask(attached) === '1');
-  });
-
-  this.afterAll(() => {
-    editor.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
+  afterEach(() => {
+    editor.close();
   });
 
   it('puts the same text into the file as the command line, by its completion key', async () => {
-    type(`:call cursor(${hole.line}, ${hole.column})<CR>A`);
-    const line = hole.before.slice(hole.before.lastIndexOf('\n') + 1);
+    const configuration = path.join(root, 'editors/neovim.lua');
+    editor = NeovimSession.start('count.ts', hole.text, [`luafile ${configuration}`]);
+    await editor.attached();
+    editor.type(`:call cursor(${hole.line}, ${hole.column})<CR>A`);
     await until('a completed line', 60_000, () => {
-      if (ask('getline(".")') !== line.trim()) return true;
+      if (editor.ask('getline(".")') !== line.trim()) return true;
       // The first request may come while the model still loads.
-      type('<C-x><C-o>');
+      editor.type('<C-x><C-o>');
       return false;
     });
-    type('<Esc>:write<CR>');
-    const saved = await until('the saved file', 10_000, () => {
-      const text = readFileSync(file, 'utf8');
-      return text !== hole.text && text;
+    assert.equal(await editor.saved(), hole.before + onCommandLine('count.ts', hole) + hole.after);
+  });
+
+  describe('with ghost text', () => {
+    const typed = '.';
+    const before = marked(sourceHole.replace(`${typed}█`, '█'));
+    const ghost = () => editor.ask('luaeval("Ghost.text() or \'\'")');
+    /** What stands on the screen as ghost text. */
+    const drawn = () =>
+      editor.ask(
+        `luaeval("table.concat(vim.tbl_map(function(mark) return mark[4].virt_text[1][1] end, vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_get_namespaces().lacuna, 0, -1, {details = true})))")`,
+      );
+
+    beforeEach(async () => {
+      const file = path.join(root, 'editors/neovim-ghost.lua');
+      editor = NeovimSession.start('count.ts', before.text, [
+        `lua Ghost = dofile('${file}').setup()`,
+      ]);
+      await editor.attached();
+      editor.type(`:call cursor(${before.line}, ${before.column})<CR>A`);
+      await until('ghost text', 60_000, () => {
+        if (ghost() !== '') return true;
+        // What is typed while the model still loads brings nothing.
+        editor.type(`<Esc>:silent! undo<CR>A${typed}`);
+        return false;
+      });
     });
-    assert.equal(saved, hole.before + onCommandLine('count.ts', hole) + hole.after);
+
+    it('shows the text of the command line behind the cursor, and Tab takes it', async () => {
+      const text = onCommandLine('count.ts', hole);
+      assert.equal(ghost(), text);
+      assert.equal(drawn(), text);
+      editor.type('<Tab>');
+      assert.equal(await editor.saved(), hole.before + text + hole.after);
+      assert.equal(ghost(), '');
+    });
+
+    it('keeps what agrees with what is typed, and takes the next word', async () => {
+      const text = ghost();
+      editor.type(text.slice(0, 2));
+      await until('the rest of the ghost text', 10_000, () => ghost() === text.slice(2));
+      editor.type('<M-Right>');
+      const word = /^\s*(\w+|[^\w\s]+)/.exec(text.slice(2))?.[0] ?? '';
+      await until('the rest behind the word', 10_000, () => {
+        return editor.ask('getline(".")').endsWith(text.slice(0, 2) + word);
+      });
+      assert.equal(await editor.saved(), hole.before + text.slice(0, 2) + word + hole.after);
+    });
+
+    it('drops it by its key, and leaves the file alone', async () => {
+      editor.type('<C-]>');
+      await until('the ghost text to go', 10_000, () => ghost() === '');
+      assert.equal(await editor.saved(), hole.text);
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { until } from '../until.js';
+import { ghostTextTimes, readLines, watchGhostText } from './in-page.js';
 
 const browserArguments = [
   '--no-sandbox',
@@ -36,18 +37,24 @@ export class EditorWindow {
     }
   }
 
-  /** Opens a file of the project by its name. */
+  /** Closes whatever a test that failed has left open. */
+  async closePopups(): Promise<void> {
+    for (let i = 0; i < 3; i++) await this.page.keyboard.press('Escape');
+  }
+
+  /** Opens a file of the project by its path in it. */
   async openFile(name: string): Promise<void> {
     const { page } = this;
     await page.keyboard.press('Control+P');
     await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
     await page.keyboard.type(name);
-    // The list refreshes late and Enter takes the row that has the focus.
+    // The list refreshes late and Enter takes the row that has the focus. A row names the file before its folder.
+    const base = name.slice(name.lastIndexOf('/') + 1);
     await page
-      .locator('.quick-input-list .monaco-list-row.focused', { hasText: name })
+      .locator('.quick-input-list .monaco-list-row.focused', { hasText: base })
       .waitFor({ timeout: 20_000 });
     await page.keyboard.press('Enter');
-    await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 20_000 });
+    await page.locator('.tab.active', { hasText: base }).waitFor({ timeout: 20_000 });
     await this.editorFocus();
   }
 
@@ -96,6 +103,40 @@ export class EditorWindow {
     await this.statusItem().click();
   }
 
+  /** Rows of the list that is open, once there are any. */
+  async listRows(): Promise<readonly string[]> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor({ timeout: 20_000 });
+    return (await rows.allInnerTexts()).map((text) => text.replaceAll('\u00a0', ' '));
+  }
+
+  /** Text of the editor that is written in, as far as it is on the screen, without ghost text. */
+  async lines(): Promise<readonly string[]> {
+    const lines = await this.page.evaluate<string[]>(readLines);
+    return lines.map((text) => text.replaceAll('\u00a0', ' '));
+  }
+
+  /** From now on keeps how long each keystroke took to bring ghost text. */
+  async watchGhostText(): Promise<void> {
+    await this.page.evaluate(watchGhostText);
+  }
+
+  /** What was kept since, milliseconds. */
+  async ghostTextTimes(): Promise<readonly number[]> {
+    return this.page.evaluate<number[]>(ghostTextTimes);
+  }
+
+  /** Saves the document that is written in. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+S');
+    await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached', timeout: 10_000 });
+  }
+
+  /** Waits until no ghost text is shown. */
+  async ghostTextGone(): Promise<void> {
+    await until('the ghost text to go', 10_000, async () => (await this.ghostText()) === '');
+  }
+
   /** Texts of the notifications that popped up. */
   async notifications(): Promise<readonly string[]> {
     return this.page.locator('.notification-toast').allInnerTexts();
@@ -137,7 +178,8 @@ export class EditorWindow {
     }
   }
 
-  private async steadyGhostText(milliseconds: number): Promise<string> {
+  /** Waits for ghost text that stays. */
+  async steadyGhostText(milliseconds: number): Promise<string> {
     let last = '';
     let since = performance.now();
     return until('ghost text', milliseconds, async () => {

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -30,6 +30,12 @@ export interface Workbench {
   readonly url: string;
   /** The opened project's folder. */
   readonly folder: string;
+  /** Where the servers of this workbench keep what outlives them. */
+  readonly state: string;
+  /** What the workbench and Lacuna's output channel have said. */
+  log(): string;
+  /** Process ids of the language servers that run from this workbench's copy of the extension. */
+  serverPids(): readonly number[];
   /** Sets the project's settings, in place of those set before. */
   configure(settings: Readonly<Record<string, unknown>>): void;
   close(): Promise<void>;
@@ -51,8 +57,34 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
   'workbench.startupEditor': 'none',
 };
+
+/** Process ids of the language servers whose program lies in `home`. */
+function serverPids(home: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return command.includes(home) && command.includes('dist/server/cli/main.js');
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/** The output channels of Lacuna in every window of this workbench. */
+function outputOf(userData: string): string {
+  const logs = path.join(userData, 'logs');
+  return readdirSync(logs, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /lacuna[^/]*\.log$/i.test(name))
+    .map((name) => `${name}\n${readFileSync(path.join(logs, name), 'utf8')}`)
+    .join('\n');
+}
 
 async function freePort(): Promise<number> {
   const server = net.createServer();
@@ -75,20 +107,31 @@ function isolatedEnvironment(home: string): NodeJS.ProcessEnv {
     XDG_CONFIG_HOME: path.join(home, '.config'),
     XDG_DATA_HOME: path.join(home, '.local/share'),
     XDG_CACHE_HOME: path.join(home, '.cache'),
+    XDG_STATE_HOME: path.join(home, '.local/state'),
     // No marketplace: nothing is looked up, nothing leaves the machine.
     EXTENSIONS_GALLERY: '{}',
   };
 }
 
+export interface WorkbenchOptions {
+  /** Whether the project is trusted; otherwise it is opened in restricted mode, without a question. */
+  readonly trusted?: boolean;
+  /** Model files in a folder where llama.cpp would keep them: name → bytes. */
+  readonly models?: Readonly<Record<string, Buffer>>;
+  /** Settings of the user, beside the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Installs the extension into a fresh workbench and opens a project in it.
  *
- * @param files the project: name → text
+ * @param files the project: path → text
  * @throws {Error} where it does not answer within a minute
  */
 export async function startWorkbench(
   parts: WorkbenchParts,
   files: Readonly<Record<string, string>>,
+  { trusted = true, settings = {}, models = {} }: WorkbenchOptions = {},
 ): Promise<Workbench> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'lacuna-workbench-'));
   const folder = path.join(home, 'project');
@@ -96,8 +139,15 @@ export async function startWorkbench(
   mkdirSync(folder);
   mkdirSync(path.join(home, 'tmp'));
   mkdirSync(path.join(userData, 'User'), { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
-  writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(quietSettings));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  const llama = path.join(home, '.cache/llama.cpp');
+  mkdirSync(llama, { recursive: true });
+  for (const [name, bytes] of Object.entries(models)) writeFileSync(path.join(llama, name), bytes);
+  const userSettings = { ...quietSettings, ...settings };
+  writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(userSettings));
 
   const port = await freePort();
   const common = [
@@ -117,7 +167,8 @@ export async function startWorkbench(
     [
       ...common,
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+      ...['--disable-telemetry', '--disable-update-check'],
+      ...(trusted ? ['--disable-workspace-trust'] : []),
       folder,
     ],
     { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -142,6 +193,9 @@ export async function startWorkbench(
   const workbench: Workbench = {
     url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`,
     folder,
+    state: path.join(home, '.local/state'),
+    log: () => `${log}\n${outputOf(userData)}`,
+    serverPids: () => serverPids(home),
     configure(settings) {
       mkdirSync(path.join(folder, '.vscode'), { recursive: true });
       writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));

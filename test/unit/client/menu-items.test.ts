@@ -10,7 +10,7 @@ const labels = (around: Partial<Surroundings>, status: Partial<LacunaStatus> = {
       phase: 'running',
       status: { busy: false, kind: 'Normal', message: 'Ready.', ...status },
     },
-    { languageIsOff: false, ...around },
+    { trusted: true, languageIsOff: false, ...around },
     english,
   ).map(({ label }) => label.replace(/^\$\([\w-]+\) /, ''));
 

@@ -64,7 +64,7 @@ describe('status bar', () => {
   it('says that it snoozes, until when, and how to end it', () => {
     const view = statusView(
       { phase: 'running', status: ready },
-      { languageIsOff: false, snoozedUntil: '12:30' },
+      { trusted: true, languageIsOff: false, snoozedUntil: '12:30' },
     );
     assert.equal(view.text, '$(bell-slash) lacuna-seed');
     assert.match(
@@ -76,7 +76,7 @@ describe('status bar', () => {
   it('says that the language of this editor is switched off, and how to switch it on', () => {
     const view = statusView(
       { phase: 'running', status: ready },
-      { language: 'markdown', languageIsOff: true },
+      { trusted: true, language: 'markdown', languageIsOff: true },
     );
     assert.equal(view.text, '$(bell-slash) lacuna-seed');
     assert.match(
@@ -85,8 +85,16 @@ describe('status bar', () => {
     );
   });
 
+  it('says what a workspace that is not trusted goes without, and how to change that', () => {
+    const view = statusView(
+      { phase: 'running', status: ready },
+      { trusted: false, languageIsOff: false },
+    );
+    assert.match(view.tooltip, /not trusted: .* \[Manage trust\]\(command:workbench\.trust\.manage\)/);
+  });
+
   it('speaks another language where there are translations', () => {
-    const view = statusView({ phase: 'starting' }, { languageIsOff: false }, (text) =>
+    const view = statusView({ phase: 'starting' }, { trusted: true, languageIsOff: false }, (text) =>
       text.toUpperCase(),
     );
     assert.match(view.tooltip, /THE LANGUAGE SERVER IS STARTING\./);
