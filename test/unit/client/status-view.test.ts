@@ -90,12 +90,17 @@ describe('status bar', () => {
       { phase: 'running', status: ready },
       { trusted: false, languageIsOff: false },
     );
-    assert.match(view.tooltip, /not trusted: .* \[Manage trust\]\(command:workbench\.trust\.manage\)/);
+    assert.match(
+      view.tooltip,
+      /not trusted: .* \[Manage trust\]\(command:workbench\.trust\.manage\)/,
+    );
   });
 
   it('speaks another language where there are translations', () => {
-    const view = statusView({ phase: 'starting' }, { trusted: true, languageIsOff: false }, (text) =>
-      text.toUpperCase(),
+    const view = statusView(
+      { phase: 'starting' },
+      { trusted: true, languageIsOff: false },
+      (text) => text.toUpperCase(),
     );
     assert.match(view.tooltip, /THE LANGUAGE SERVER IS STARTING\./);
   });
