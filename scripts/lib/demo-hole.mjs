@@ -2,7 +2,7 @@
 export const demoHole = {
   file: 'client/config.ts',
   /** The hole is looked for from here on. */
-  within: 'export async function updateSetting',
+  within: 'export function readSettings',
   before: 'const configuration = workspace.',
   hole: 'getConfiguration(settingsSection);',
 };
