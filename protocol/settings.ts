@@ -27,6 +27,8 @@ export interface LacunaSettings {
   readonly device: 'auto' | 'cpu' | 'cuda';
   /** `int8` keeps the KV cache in about half the memory, slightly rounded. */
   readonly kvCache: 'auto' | 'int8';
+  /** Index the definitions of the workspace's files, where the workspace is trusted. */
+  readonly index: boolean;
 }
 
 export const defaultSettings: LacunaSettings = {
@@ -40,4 +42,5 @@ export const defaultSettings: LacunaSettings = {
   contextLength: 2048,
   device: 'auto',
   kvCache: 'auto',
+  index: true,
 };

@@ -21,6 +21,8 @@ export interface LacunaStatus {
   readonly remedy?: string;
   /** Why nothing was offered at the latest place, where nothing may be. */
   readonly refusal?: { readonly message: string; readonly remedy: string };
+  /** How many files of the workspace have been indexed, of how many that have to be; absent when none is left. */
+  readonly indexing?: { readonly done: number; readonly total: number };
   /** Name of the loaded model. */
   readonly model?: string;
   /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */

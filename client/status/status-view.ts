@@ -62,6 +62,12 @@ function trustLine({ trusted }: Surroundings, t: Translate): Line {
   return `${what} ${link(t('Manage trust'), 'workbench.trust.manage')}`;
 }
 
+function indexLine({ indexing }: LacunaStatus, t: Translate): Line {
+  if (!indexing) return undefined;
+  const [done, total] = [indexing.done, indexing.total].map((count) => count.toLocaleString());
+  return t('Indexing: {0} of {1} files.', done ?? '', total ?? '');
+}
+
 function deviceLine({ device, tokensPerSecond }: LacunaStatus, t: Translate): Line {
   if (device === undefined) return undefined;
   const where = escapeMarkdown(device);
@@ -92,6 +98,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
     status.kind === 'Inactive' ? undefined : quiet,
     trustLine(around, t),
     refusal && escapeMarkdown(`${refusal.message} ${refusal.remedy}`),
+    indexLine(status, t),
     deviceLine(status, t),
     deviceReason === undefined ? undefined : t('Why there: {0}.', escapeMarkdown(deviceReason)),
   );

@@ -43,10 +43,23 @@ export async function bundleClient(outfile, options = {}) {
  * @param {string} outfile
  */
 export async function bundleServer(outfile, options = {}) {
+  await bundleModule('server/cli/main.ts', outfile, options);
+}
+
+/**
+ * The thread that indexes a workspace as one file: the server starts it by its path.
+ *
+ * @param {string} outfile
+ */
+export async function bundleIndexWorker(outfile, options = {}) {
+  await bundleModule('server/context/index/worker/main.ts', outfile, options);
+}
+
+async function bundleModule(entry, outfile, options) {
   const { build } = await esbuild();
   await build({
     ...common,
-    entryPoints: ['server/cli/main.ts'],
+    entryPoints: [entry],
     outfile,
     format: 'esm',
     banner: {

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { bundleClient, bundleServer } from './bundle.mjs';
+import { bundleClient, bundleIndexWorker, bundleServer } from './bundle.mjs';
 import { inRoot } from './paths.mjs';
 import { Problem } from './report.mjs';
 import { runNode } from './run.mjs';
@@ -33,10 +33,9 @@ export async function packVsix(file) {
   rmSync(stage, { recursive: true, force: true });
   for (const name of copied) cpSync(inRoot(name), path.join(stage, name), { recursive: true });
   await bundleClient(path.join(stage, 'dist/client/main.cjs'), { minify: true });
-  await bundleServer(path.join(stage, 'dist/server/cli/main.js'), {
-    minifySyntax: true,
-    minifyWhitespace: true,
-  });
+  const small = { minifySyntax: true, minifyWhitespace: true };
+  await bundleServer(path.join(stage, 'dist/server/cli/main.js'), small);
+  await bundleIndexWorker(path.join(stage, 'dist/server/context/index/worker/main.js'), small);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
   await runNode(

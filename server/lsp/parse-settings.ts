@@ -26,6 +26,7 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   contextLength: wholeNumber(64, 163840),
   device: oneOf('auto', 'cpu', 'cuda'),
   kvCache: oneOf('auto', 'int8'),
+  index: { wanted: 'true or false', valid: (value) => typeof value === 'boolean' },
 };
 
 /**

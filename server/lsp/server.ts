@@ -14,6 +14,7 @@ import {
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
+import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
 import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-store.js';
 import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { ProvenanceGate } from '../provenance/gate.js';
@@ -33,6 +34,7 @@ import { SettingsStore } from './settings-store.js';
 import { StatisticsFeature } from './statistics.js';
 import { StatusReporter } from './status-reporter.js';
 import { WorkspaceFolders } from './workspace-folders.js';
+import { WorkspaceIndexFeature } from './workspace-index.js';
 
 export interface ServerEnvironment {
   readonly loadEngine: LoadEngine;
@@ -44,6 +46,8 @@ export interface ServerEnvironment {
   readonly version: string;
   readonly deadlines?: Deadlines;
   readonly grammars: GrammarFolders;
+  /** How the workspace is indexed; without it, it is not. */
+  readonly index?: Omit<WorkspaceIndexOptions, 'grammars'>;
   /** Where statistics are kept; without it they end with the server. */
   readonly statisticsFile?: string;
 }
@@ -62,6 +66,8 @@ export class LacunaServer {
   private readonly settings: SettingsStore;
   private readonly workspace: WorkspaceFolders;
   private readonly statistics: StatisticsFeature;
+  /** The definitions of the workspace. */
+  readonly index: WorkspaceIndexFeature;
   private readonly features: readonly Feature[];
   /** What the present model was loaded with. */
   private loaded: string | undefined;
@@ -77,8 +83,17 @@ export class LacunaServer {
     this.settings = new SettingsStore(connection, (settings) => {
       this.apply(settings);
     });
-    this.workspace = new WorkspaceFolders(connection);
+    this.workspace = new WorkspaceFolders(connection, () => {
+      this.index.follow();
+    });
     this.syntax = new SyntaxService(new GrammarStore(environment.grammars));
+    this.index = new WorkspaceIndexFeature(
+      connection,
+      this.documents,
+      this.workspace,
+      status,
+      environment.index && { ...environment.index, grammars: environment.grammars },
+    );
     const gate = new ProvenanceGate(() => this.workspace.current);
     const service = new CompletionService(
       connection,
@@ -97,6 +112,7 @@ export class LacunaServer {
     this.features = [
       this.statistics,
       this.workspace,
+      this.index,
       new InlineCompletionFeature(connection, this.documents, service, this.statistics),
       new CompletionFeature(connection, this.documents, service, this.statistics),
       new ExecuteCommandFeature(connection, {
@@ -122,7 +138,10 @@ export class LacunaServer {
       this.workspace.read(params);
       return this.capabilities(params.capabilities);
     });
-    this.connection.onInitialized(() => this.settings.initialized());
+    this.connection.onInitialized(() => {
+      this.index.initialized();
+      return this.settings.initialized();
+    });
     this.connection.onShutdown(() => this.close());
     this.documents.onDidChangeContent(({ document }) => {
       this.requests.abort(document.uri);
@@ -146,13 +165,18 @@ export class LacunaServer {
     await Promise.all([
       within(this.deadlines.closeMs, this.statistics.save()),
       within(this.deadlines.closeMs, this.host.close()),
+      within(this.deadlines.closeMs, this.index.close()),
     ]);
   }
 
   private capabilities(client: ClientCapabilities): InitializeResult {
     const capabilities: ServerCapabilities = {
       positionEncoding: 'utf-16',
-      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      textDocumentSync: {
+        openClose: true,
+        change: TextDocumentSyncKind.Incremental,
+        save: true,
+      },
     };
     for (const feature of this.features) Object.assign(capabilities, feature.initialize(client));
     return { capabilities, serverInfo: { name: 'lacuna', version: this.environment.version } };
@@ -160,7 +184,8 @@ export class LacunaServer {
 
   /** `reload`: load the model even if it is the one that is there. */
   private apply(settings: LacunaSettings, reload = false): void {
-    const { enable, model, threads, contextLength, device, kvCache } = settings;
+    const { enable, index, model, threads, contextLength, device, kvCache } = settings;
+    this.index.follow(enable && index);
     if (!enable) {
       void this.close();
       this.observer.off();

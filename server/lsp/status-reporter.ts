@@ -8,6 +8,7 @@ export class StatusReporter {
   private situation: Situation = { busy: true, kind: 'Normal', message: 'Lacuna is starting.' };
   private flaw: { readonly message: string; readonly remedy: string } | undefined;
   private refusal: LacunaStatus['refusal'];
+  private progress: LacunaStatus['indexing'];
   private running = 0;
   private tokensPerSecond: number | undefined;
   private sent = '';
@@ -54,12 +55,19 @@ export class StatusReporter {
     this.send();
   }
 
+  /** How far the index has come; `undefined` when there is nothing left to do. */
+  indexing(progress: LacunaStatus['indexing']): void {
+    this.progress = progress;
+    this.send();
+  }
+
   private send(): void {
     const status: LacunaStatus = {
       ...this.situation,
       ...(this.flaw && { kind: 'Warning' as const, ...this.flaw }),
       busy: this.situation.busy || this.running > 0,
       ...(this.refusal && { refusal: this.refusal }),
+      ...(this.progress && { indexing: this.progress }),
       ...(this.tokensPerSecond !== undefined && { tokensPerSecond: this.tokensPerSecond }),
     };
     const text = JSON.stringify(status);

@@ -14,7 +14,11 @@ export class WorkspaceFolders implements Feature {
   private folders: readonly string[] = [];
   private trusted = true;
 
-  constructor(private readonly connection: Connection) {}
+  /** `onChange` is called when folders or trust have changed, not for what `initialize` says. */
+  constructor(
+    private readonly connection: Connection,
+    private readonly onChange: () => void,
+  ) {}
 
   get current(): Workspace {
     return { folders: this.folders, trusted: this.trusted };
@@ -31,6 +35,7 @@ export class WorkspaceFolders implements Feature {
   initialize({ workspace }: ClientCapabilities): ServerCapabilities {
     this.connection.onNotification(trustMethod, (change: TrustChange | null) => {
       this.trusted = change?.trusted === true;
+      this.onChange();
     });
     if (!workspace?.workspaceFolders) return {};
     // Not by `connection.workspace`: before the answer to `initialize` it would register with the client, which takes
@@ -40,6 +45,7 @@ export class WorkspaceFolders implements Feature {
       const gone = new Set(removed.map(({ uri }) => fileOf(uri)));
       const fresh = added.flatMap(({ uri }) => fileOf(uri) ?? []);
       this.folders = [...this.folders.filter((folder) => !gone.has(folder)), ...fresh];
+      this.onChange();
     });
     return { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } };
   }

@@ -15,7 +15,11 @@ describe('language server: completions', () => {
       assert.equal(capabilities.inlineCompletionProvider, true);
       assert.equal(capabilities.completionProvider, undefined);
       assert.equal(capabilities.positionEncoding, 'utf-16');
-      assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2 });
+      assert.deepEqual(capabilities.textDocumentSync, {
+        openClose: true,
+        change: 2,
+        save: true,
+      });
       assert.equal(serverInfo?.name, 'lacuna');
       await assert.rejects(client.complete(uri, { line: 0, character: 0 }), /Unhandled method/);
     });

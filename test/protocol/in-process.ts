@@ -6,7 +6,7 @@ import { grammarFolders } from '../../server/context/syntax/grammar-store.js';
 import type { Engine } from '../../server/engine/contract.js';
 import type { Deadlines } from '../../server/lsp/deadlines.js';
 import type { EngineSettings, LoadEngine } from '../../server/lsp/engine-host.js';
-import { LacunaServer } from '../../server/lsp/server.js';
+import { LacunaServer, type ServerEnvironment } from '../../server/lsp/server.js';
 import { ClientWatch, createServerConnection } from '../../server/lsp/transport.js';
 import { LspClient } from './lsp-client.js';
 
@@ -17,9 +17,14 @@ export class InProcessServer {
   readonly exits: number[] = [];
   /** What each load asked for. */
   readonly loads: EngineSettings[] = [];
-  private readonly server: LacunaServer;
+  readonly server: LacunaServer;
 
-  constructor(engine: Engine | LoadEngine, deadlines?: Deadlines, statisticsFile?: string) {
+  constructor(
+    engine: Engine | LoadEngine,
+    deadlines?: Deadlines,
+    statisticsFile?: string,
+    index?: ServerEnvironment['index'],
+  ) {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
     const watch = new ClientWatch((code) => this.exits.push(code));
@@ -33,6 +38,7 @@ export class InProcessServer {
       grammars: grammarFolders(path.resolve(import.meta.dirname, '../../..')),
       ...(deadlines && { deadlines }),
       ...(statisticsFile !== undefined && { statisticsFile }),
+      ...(index && { index }),
       listModels: () => Promise.reject(new Error('this server knows of no models')),
       describeModel: () => {
         throw new Error('this server knows of no models');

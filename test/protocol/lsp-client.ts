@@ -30,6 +30,8 @@ const DEADLINE_MS = 15_000;
 
 /** Where servers of the tests keep their statistics, so that they are not counted among a person's own. */
 const stateHome = path.join(tmpdir(), 'lacuna-tests-state');
+/** Where they keep their indexes. */
+const cacheHome = path.join(tmpdir(), 'lacuna-tests-cache');
 
 export interface Ended {
   readonly code: number | null;
@@ -185,7 +187,13 @@ export class SpawnedServer {
   static start(args: readonly string[] = ['lsp', '--stdio'], env: NodeJS.ProcessEnv = {}) {
     const script = fileURLToPath(new URL('../../../bin/lacuna.js', import.meta.url));
     const child = spawn(process.execPath, [script, ...args], {
-      env: { ...process.env, XDG_STATE_HOME: stateHome, ...noDriver, ...env },
+      env: {
+        ...process.env,
+        XDG_STATE_HOME: stateHome,
+        XDG_CACHE_HOME: cacheHome,
+        ...noDriver,
+        ...env,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     return new SpawnedServer(child);

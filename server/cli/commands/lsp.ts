@@ -1,3 +1,5 @@
+import { indexFolder } from '../../context/index/cache/index-cache.js';
+import { indexWorkerFile } from '../../context/index/worker/index-worker.js';
 import { grammarFolders } from '../../context/syntax/grammar-store.js';
 import { within } from '../../lsp/deadlines.js';
 import { LacunaServer } from '../../lsp/server.js';
@@ -27,6 +29,10 @@ export async function lsp(
   const server = new LacunaServer(connectProcess(transport, watch), {
     version,
     grammars: grammarFolders(packageRoot),
+    index: {
+      workerFile: indexWorkerFile(packageRoot),
+      cacheFolder: indexFolder(process.platform, process.env),
+    },
     statisticsFile: statisticsPath(process.platform, process.env),
     listModels: (contextLength) => localModels(packageRoot, contextLength),
     describeModel: (file, contextLength) => describeModelFile(packageRoot, file, contextLength),

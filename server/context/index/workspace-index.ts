@@ -19,7 +19,7 @@ export interface IndexObserver {
 }
 
 export interface WorkspaceIndexOptions {
-  /** The compiled `worker/main.js`. */
+  /** `indexWorkerFile` of the package. */
   readonly workerFile: string;
   readonly grammars: GrammarFolders;
   /** Where the index is kept between sessions; without it, it is not. */
@@ -41,6 +41,8 @@ export class WorkspaceIndex {
   private readonly worker: IndexWorker;
   private readonly cache: IndexCache | undefined;
   private workspace: Workspace = { folders: [], trusted: false };
+  /** Workspaces are opened one after the other. */
+  private last: Promise<void> = Promise.resolve();
   /** Counts the workspaces; what belongs to an earlier one is of no use any more. */
   private turn = 0;
   private jobs = 0;
@@ -72,22 +74,32 @@ export class WorkspaceIndex {
   }
 
   /** Follows this workspace from now on. One that is not trusted, or has no folder, has no index. */
-  async open(workspace: Workspace): Promise<void> {
+  open(workspace: Workspace): Promise<void> {
     const turnOf = ++this.turn;
+    this.last = this.last.then(() => this.follow(workspace, turnOf));
+    return this.last;
+  }
+
+  /** Writes down what is new, and ends the worker. Never rejects. */
+  close(): Promise<void> {
+    return this.open({ folders: [], trusted: false });
+  }
+
+  private async follow({ folders: all, trusted }: Workspace, turnOf: number): Promise<void> {
     await this.worker.stop();
-    clearTimeout(this.saving);
+    await this.save();
     this.scan = undefined;
     this.loaded = false;
     this.deaths = 0;
     this.symbols.clear();
-    const folders = outermost(workspace.folders);
-    this.workspace = { folders, trusted: workspace.trusted };
-    if (!workspace.trusted || folders.length === 0) {
+    const folders = outermost(all);
+    this.workspace = { folders, trusted };
+    if (trusted && folders.length > 0) await this.load(folders, turnOf);
+    if (turnOf !== this.turn) return;
+    if (!trusted || folders.length === 0) {
       this.settle();
       return;
     }
-    await this.load(folders, turnOf);
-    if (turnOf !== this.turn) return;
     this.loaded = true;
     this.saved = this.symbols.revision;
     this.rescan();
@@ -117,15 +129,6 @@ export class WorkspaceIndex {
   ready(): Promise<void> {
     if (this.loaded && !this.scan) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  /** Writes down what is new, and ends the worker. Never rejects. */
-  async close(): Promise<void> {
-    this.turn++;
-    await this.worker.stop();
-    await this.save();
-    this.loaded = false;
-    this.settle();
   }
 
   private async load(folders: readonly string[], turnOf: number): Promise<void> {

@@ -15,6 +15,7 @@ const rooms = {
       'server/bench',
       'server/eval',
       'server/context/syntax',
+      'server/context/index',
       'server/completion',
       'server/models',
       'server/statistics',
@@ -27,6 +28,7 @@ const rooms = {
     rooms: [
       'protocol',
       'server/context/syntax',
+      'server/context/index',
       'server/completion',
       'server/statistics',
       'server/provenance',

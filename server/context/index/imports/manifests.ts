@@ -1,4 +1,4 @@
-import { folderOf, nameOf } from './source-tree.js';
+import { folderOf, joined, nameOf } from './source-tree.js';
 
 /** What a project's own file says about where its imports lead. Paths are absolute, with `/` between their parts. */
 export type Manifest =
@@ -47,7 +47,7 @@ function typescript(path: string, text: string): Manifest | undefined {
     compilerOptions?: { baseUrl?: unknown; paths?: unknown };
   };
   const bare = typeof compilerOptions?.baseUrl === 'string';
-  const base = bare ? `${folderOf(path)}/${String(compilerOptions.baseUrl)}` : folderOf(path);
+  const base = bare ? joined(folderOf(path), String(compilerOptions.baseUrl)) : folderOf(path);
   const paths: Record<string, string[]> = {};
   for (const [pattern, targets] of Object.entries(compilerOptions?.paths ?? {}))
     if (Array.isArray(targets))
@@ -58,10 +58,10 @@ function typescript(path: string, text: string): Manifest | undefined {
 
 /** JSON as tsconfig files have it: comments, and commas behind the last entry. Strings stay as they are. */
 function withoutComments(text: string): string {
-  return text.replace(
-    /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=\s*[}\]])/g,
-    (_, string: string | undefined) => string ?? '',
-  );
+  const kept = (_: string, string: string | undefined): string => string ?? '';
+  return text
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, kept)
+    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, kept);
 }
 
 function go(path: string, text: string): Manifest | undefined {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { IndexNews, IndexTask, WorkerSetup } from './messages.js';
 
@@ -5,6 +6,11 @@ import type { IndexNews, IndexTask, WorkerSetup } from './messages.js';
 const IDLE_MS = 60_000;
 /** Memory of the thread's JavaScript, MiB. The grammars' own is not counted in. */
 const HEAP_MB = 256;
+
+/** The compiled `worker/main.js`; at the same place where the server is bundled into one file. */
+export function indexWorkerFile(packageRoot: string): string {
+  return path.join(packageRoot, 'dist/server/context/index/worker/main.js');
+}
 
 export interface WorkerObserver {
   news(news: IndexNews): void;
@@ -19,7 +25,7 @@ export class IndexWorker {
   private reading: string | undefined;
   private idle: NodeJS.Timeout | undefined;
 
-  /** @param entry the compiled `worker/main.js` */
+  /** @param entry `indexWorkerFile` of the package */
   constructor(
     private readonly entry: string,
     private readonly setup: WorkerSetup,

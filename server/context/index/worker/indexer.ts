@@ -1,5 +1,7 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { ProvenanceGate, type Workspace } from '../../../provenance/gate.js';
+import { isInside } from '../../../provenance/place.js';
 import type { Grammar } from '../../syntax/grammar.js';
 import { GrammarStore } from '../../syntax/grammar-store.js';
 import { parseText } from '../../syntax/parse-text.js';
@@ -45,7 +47,10 @@ export class Indexer {
     const gate = this.gateOf(task.workspace);
     const poison = new Set(task.poison);
     if (task.type === 'scan') await this.scan(task, gate, poison);
-    else for (const path of task.paths) await this.update(path, gate, poison);
+    else
+      for (const path of task.paths)
+        if (await isReachedByLinks(path, task.workspace.folders)) this.tell({ type: 'gone', path });
+        else await this.update(path, gate, poison);
     this.tell({ type: 'done', job: task.job });
   }
 
@@ -152,5 +157,16 @@ export class Indexer {
     const key = JSON.stringify(workspace);
     if (this.gate?.key !== key) this.gate = { key, gate: new ProvenanceGate(() => workspace) };
     return this.gate.gate;
+  }
+}
+
+/** Whether a link leads there from its folder: a walk would not go that way. What is not there is not reached at all. */
+async function isReachedByLinks(path: string, folders: readonly string[]): Promise<boolean> {
+  const folder = folders.find((each) => isInside(path, each));
+  if (folder === undefined) return true;
+  try {
+    return relative(await realpath(folder), await realpath(path)) !== relative(folder, path);
+  } catch {
+    return false;
   }
 }
