@@ -38,7 +38,7 @@ export function check(cases: readonly Case[], options: Partial<ScriptedEngineOpt
       const { items } = await server.client.inlineComplete(uri, position, 1);
       const [first] = items;
       const after = first?.range
-        ? applied(text, { text: String(first.insertText), range: first.range })
+        ? applied(text, { text: first.insertText as string, range: first.range })
         : text;
       assert.equal(after, gives);
     });
