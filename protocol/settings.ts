@@ -19,6 +19,8 @@ export interface LacunaSettings {
   readonly maxLines: number;
   /** Milliseconds of quiet before an automatic request is worked on. 0 … 5000. */
   readonly debounce: number;
+  /** Whether the model works on what nobody has asked for yet: the completion behind the one that is shown, and prompts. */
+  readonly workAhead: boolean;
   /** Threads for the model; 0 picks the number of physical cores. 0 … 256. */
   readonly threads: number;
   /** Tokens that prompt and completion may fill together; capped by what the model was trained for. 64 … 163840. */
@@ -38,6 +40,7 @@ export const defaultSettings: LacunaSettings = {
   maxTokens: 96,
   maxLines: 8,
   debounce: 40,
+  workAhead: true,
   threads: 0,
   contextLength: 2048,
   device: 'auto',

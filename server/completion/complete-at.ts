@@ -1,5 +1,5 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Engine, Sampling } from '../engine/contract.js';
+import type { Engine, Lane, Sampling } from '../engine/contract.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
 import { answerTokens, promptAt, type PromptOptions } from './prompt-at.js';
 import type { PromptLog } from './prompt-log.js';
@@ -16,10 +16,16 @@ export interface CompletionOptions extends PromptOptions {
   readonly shape?: Shape;
   /** How tokens are chosen; greedily by default. */
   readonly sampling?: Sampling;
+  /** Who waits for it; by default, somebody who types: `inline`. */
+  readonly lane?: Lane;
+  /** What the answer may repeat besides the prompt; never changes it. See `GenerateOptions.draftSources`. */
+  readonly drafts?: readonly string[];
   /** Where the document's syntax tree comes from. Without it, and where it has none, the text alone decides. */
   readonly syntax?: SyntaxSource;
   /** Where the prompt is written down for people. */
   readonly promptLog?: PromptLog;
+  /** Called each time more was generated, with all of that before the filters; LF line ends. */
+  readonly onGenerated?: (text: string) => void;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
   readonly onText?: (piece: string) => void;
 }

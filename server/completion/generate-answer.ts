@@ -37,15 +37,17 @@ export async function generateAnswer(
   plan: PromptPlan,
   context: FilterContext,
   mostTokens: number,
-  { sampling, onText }: Pick<CompletionOptions, 'sampling' | 'onText'>,
+  options: Pick<CompletionOptions, 'sampling' | 'lane' | 'drafts' | 'onGenerated' | 'onText'>,
   signal: AbortSignal,
 ): Promise<GeneratedAnswer> {
   const { hole, shape } = context;
+  const { sampling, lane = 'inline', drafts, onText } = options;
   const enough = new AbortController();
   const generation = engine.generate(plan, {
-    lane: 'inline',
+    lane,
     maxTokens: shape === 'line' ? Math.min(mostTokens, LINE_TOKENS) : mostTokens,
     ...(sampling && { sampling }),
+    ...(drafts && { draftSources: drafts }),
     stop: shape === 'line' ? ['\n'] : [],
     // Where the prompt ends with what stands before the cursor, it often ends inside a word.
     heal: true,
@@ -63,6 +65,7 @@ export async function generateAnswer(
     generated.push(token);
     raw += token.text;
     const body = prepare(raw, hole);
+    options.onGenerated?.(body);
     if (hasEnded(completionFilters, body, context)) {
       enough.abort();
       break;

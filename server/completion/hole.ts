@@ -29,6 +29,11 @@ export function cursorOffset(document: TextDocument, position: Position): number
   return wholeCharacterOffset(document.getText(), document.offsetAt(position));
 }
 
+/** The text of a document as the prefixes and suffixes of its holes have it. */
+export function documentText(text: string): string {
+  return normalizeHole({ prefix: '', suffix: text }).suffix;
+}
+
 /**
  * The hole at `offset` (UTF-16 units from the start of `text`, clamped to it). An offset inside a surrogate
  * pair or between CR and LF means the place before the pair.

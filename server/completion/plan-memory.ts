@@ -13,6 +13,14 @@ export class PlanMemory {
     this.plans.set(uri, { hole, snippets });
   }
 
+  /** Another memory, which knows of the latest plan for one document. */
+  copy(uri: string): PlanMemory {
+    const copy = new PlanMemory();
+    const latest = this.recall(uri);
+    if (latest) copy.remember(uri, latest);
+    return copy;
+  }
+
   forget(uri: string): void {
     this.plans.delete(uri);
   }

@@ -12,6 +12,11 @@ export interface Deadlines {
 
 export const defaultDeadlines: Deadlines = { readyMs: 5000, completionMs: 30_000, closeMs: 1500 };
 
+/** Aborts with `signal`, or after `ms` milliseconds. */
+export function patience(signal: AbortSignal, ms: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+}
+
 /** Resolves when `work` has ended, or after `ms` milliseconds, or with the error of `work`. */
 export async function within(ms: number, work: Promise<void>): Promise<void> {
   const done = new AbortController();

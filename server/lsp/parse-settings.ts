@@ -22,6 +22,7 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   maxTokens: wholeNumber(1, 1024),
   maxLines: wholeNumber(1, 100),
   debounce: wholeNumber(0, 5000),
+  workAhead: { wanted: 'true or false', valid: (value) => typeof value === 'boolean' },
   threads: wholeNumber(0, 256),
   contextLength: wholeNumber(64, 163840),
   device: oneOf('auto', 'cpu', 'cuda'),

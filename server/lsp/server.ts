@@ -11,7 +11,9 @@ import {
   type LacunaSettings,
   type ModelsReport,
 } from '../../protocol/index.js';
+import { Flights } from '../completion/ahead/flights.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
+import { documentText } from '../completion/hole.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
 import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
@@ -19,8 +21,11 @@ import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-sto
 import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { CompletionFeature } from './completion.js';
+import { CompletionRunner } from './completion-runner.js';
 import { CompletionService } from './completion-service.js';
+import { CompletionSetup } from './completion-setup.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
+import { DidFocusFeature } from './did-focus.js';
 import { createDocuments, parseDocuments } from './documents.js';
 import { EngineHost, type LoadEngine } from './engine-host.js';
 import { ExecuteCommandFeature } from './execute-command.js';
@@ -29,10 +34,12 @@ import { lastPrompt } from './last-prompt.js';
 import { InlineCompletionFeature } from './inline-completion.js';
 import { LoadProgress } from './load-progress.js';
 import { ModelObserver } from './model-observer.js';
+import { NextCompletion } from './next-completion.js';
 import { RunningRequests } from './running-requests.js';
 import { SettingsStore } from './settings-store.js';
 import { StatisticsFeature } from './statistics.js';
 import { StatusReporter } from './status-reporter.js';
+import { WarmUp } from './warm-up.js';
 import { WorkspaceFolders } from './workspace-folders.js';
 import { WorkspaceIndexFeature } from './workspace-index.js';
 
@@ -56,6 +63,7 @@ export interface ServerEnvironment {
 export class LacunaServer {
   private readonly documents = createDocuments();
   private readonly requests = new RunningRequests();
+  private readonly flights = new Flights();
   private readonly planMemory = new PlanMemory();
   private readonly cache = new CompletionCache();
   private readonly promptLog = new PromptLog();
@@ -65,6 +73,8 @@ export class LacunaServer {
   private readonly host: EngineHost;
   private readonly settings: SettingsStore;
   private readonly workspace: WorkspaceFolders;
+  private readonly next: NextCompletion;
+  private readonly warmUp: WarmUp;
   private readonly statistics: StatisticsFeature;
   /** The definitions of the workspace. */
   readonly index: WorkspaceIndexFeature;
@@ -95,16 +105,29 @@ export class LacunaServer {
       environment.index && { ...environment.index, grammars: environment.grammars },
     );
     const gate = new ProvenanceGate(() => this.workspace.current);
-    const service = new CompletionService(
+    const setup = new CompletionSetup(this.settings, gate, this.planMemory, this.syntax);
+    const runner = new CompletionRunner(connection, this.host, this.cache, status, this.deadlines);
+    this.next = new NextCompletion(
       connection,
+      setup,
+      this.host,
+      this.cache,
+      this.planMemory,
+      this.syntax,
+    );
+    this.warmUp = new WarmUp(connection, this.settings, setup, this.host);
+    const service = new CompletionService(
       this.settings,
+      setup,
       this.host,
       gate,
       this.cache,
       this.requests,
-      this.planMemory,
+      this.flights,
+      runner,
+      this.next,
+      this.warmUp,
       this.promptLog,
-      this.syntax,
       status,
       this.deadlines,
     );
@@ -113,6 +136,11 @@ export class LacunaServer {
       this.statistics,
       this.workspace,
       this.index,
+      new DidFocusFeature(connection, (uri) => {
+        this.statistics.focused(uri);
+        const document = this.documents.get(uri);
+        if (document) this.warmUp.touched(document);
+      }),
       new InlineCompletionFeature(connection, this.documents, service, this.statistics),
       new CompletionFeature(connection, this.documents, service, this.statistics),
       new ExecuteCommandFeature(connection, {
@@ -143,12 +171,22 @@ export class LacunaServer {
       return this.settings.initialized();
     });
     this.connection.onShutdown(() => this.close());
+    this.documents.onDidOpen(({ document }) => {
+      this.warmUp.touched(document);
+    });
+    this.documents.onDidSave(({ document }) => {
+      this.warmUp.touched(document);
+    });
     this.documents.onDidChangeContent(({ document }) => {
+      const text = documentText(document.getText());
+      this.flights.changed(document.uri, text);
+      this.next.changed(document.uri, text);
       this.requests.abort(document.uri);
       this.statistics.changed(document);
     });
     this.documents.onDidClose(({ document }) => {
       this.requests.abort(document.uri);
+      this.flights.abort(document.uri);
       this.planMemory.forget(document.uri);
       this.cache.forget(document.uri);
       this.statistics.closed(document.uri);
@@ -160,7 +198,7 @@ export class LacunaServer {
 
   /** Aborts what runs and frees the model, as far as the deadline allows. Idempotent. */
   async close(): Promise<void> {
-    this.requests.abortAll();
+    this.abortAll();
     this.loaded = undefined;
     await Promise.all([
       within(this.deadlines.closeMs, this.statistics.save()),
@@ -169,14 +207,17 @@ export class LacunaServer {
     ]);
   }
 
+  private abortAll(): void {
+    this.requests.abortAll();
+    this.flights.abortAll();
+    this.next.abort();
+    this.warmUp.abort();
+  }
+
   private capabilities(client: ClientCapabilities): InitializeResult {
     const capabilities: ServerCapabilities = {
       positionEncoding: 'utf-16',
-      textDocumentSync: {
-        openClose: true,
-        change: TextDocumentSyncKind.Incremental,
-        save: true,
-      },
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     };
     for (const feature of this.features) Object.assign(capabilities, feature.initialize(client));
     return { capabilities, serverInfo: { name: 'lacuna', version: this.environment.version } };
@@ -194,7 +235,7 @@ export class LacunaServer {
     const wanted = JSON.stringify([model, threads, contextLength, device, kvCache]);
     if (wanted === this.loaded && !reload) return;
     // Requests on the old model would only delay its end. Those that wait for a first one go on waiting.
-    if (this.loaded !== undefined) this.requests.abortAll();
+    if (this.loaded !== undefined) this.abortAll();
     this.loaded = wanted;
     this.cache.clear();
     this.host.load({ model, threads, contextLength, device, kvCache });

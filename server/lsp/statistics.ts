@@ -1,7 +1,6 @@
 import type { Connection, Range, ServerCapabilities } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
-  didFocusMethod,
   didPartiallyAcceptMethod,
   didShowMethod,
   type StatisticsReport,
@@ -50,10 +49,6 @@ export class StatisticsFeature implements Feature {
       if (text !== undefined && Number.isSafeInteger(acceptedLength))
         this.tracker.didPartiallyAccept(text, Number(acceptedLength));
     });
-    this.connection.onNotification(didFocusMethod, (params: unknown) => {
-      const uri = (params as { textDocument?: { uri?: unknown } | null } | null)?.textDocument?.uri;
-      if (typeof uri === 'string') this.tracker.focused(uri);
-    });
     return {};
   }
 
@@ -98,6 +93,10 @@ export class StatisticsFeature implements Feature {
     this.open.delete(uri);
     this.keystrokes.delete(uri);
     this.tracker.closed(uri, performance.now());
+  }
+
+  focused(uri: string): void {
+    this.tracker.focused(uri);
   }
 
   /** What `lacuna.showStatistics` answers. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CancellationTokenSource, LSPErrorCodes } from 'vscode-languageserver/node';
 import { ScriptedEngine } from '../support/scripted-engine.js';
 import { ready, serverUnderTest } from './in-process.js';
-import { withDeadline } from './lsp-client.js';
+import { eventually, withDeadline } from './lsp-client.js';
 
 const uri = 'file:///project/a.ts';
 
@@ -29,12 +29,12 @@ describe('language server: cancellation', () => {
       source.token,
     );
     running.catch(() => undefined);
-    await client.until(() => engine.requests[0], 'the engine to start');
+    await eventually(() => engine.inline[0], 'the engine to start');
     source.cancel();
     await assert.rejects(withDeadline(running, 'the cancelled request'), {
       code: LSPErrorCodes.RequestCancelled,
     });
-    assert.equal((await engine.requests[0]!.generation.summary).reason, 'aborted');
+    assert.equal((await engine.inline[0]!.generation.summary).reason, 'aborted');
     const idle = await client.until(
       () => client.statuses.at(-1)?.busy === false || undefined,
       'idle',
@@ -44,18 +44,18 @@ describe('language server: cancellation', () => {
 
   it('stops the older request of a document when a newer one comes', async () => {
     const engine: ScriptedEngine = new ScriptedEngine({
-      answer: () => (engine.requests.length === 1 ? endless : 'newer'),
+      answer: () => (engine.inline.length === 1 ? endless : 'newer'),
       tokenMs: 600_000,
     });
     const { client } = start(engine);
     await client.initialize();
     await client.open(uri, 'typescript', 'a = ');
     const older = client.inlineComplete(uri, { line: 0, character: 4 });
-    await client.until(() => engine.requests[0], 'the engine to start');
-    const newer = client.inlineComplete(uri, { line: 0, character: 4 });
+    await eventually(() => engine.inline[0], 'the engine to start');
+    const newer = client.inlineComplete(uri, { line: 0, character: 3 });
     assert.deepEqual((await older).items, []);
     assert.equal((await newer).items[0]?.insertText, 'newer');
-    assert.equal((await engine.requests[0]!.generation.summary).reason, 'aborted');
+    assert.equal((await engine.inline[0]!.generation.summary).reason, 'aborted');
   });
 
   it('stops a request whose document changes under it', async () => {
@@ -64,7 +64,7 @@ describe('language server: cancellation', () => {
     await client.initialize();
     await client.open(uri, 'typescript', 'a = ');
     const running = client.inlineComplete(uri, { line: 0, character: 4 });
-    await client.until(() => engine.requests[0], 'the engine to start');
+    await eventually(() => engine.inline[0], 'the engine to start');
     await client.change(uri, 2, [{ text: 'b = ' }]);
     assert.deepEqual((await running).items, []);
   });

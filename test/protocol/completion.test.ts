@@ -15,11 +15,7 @@ describe('language server: completions', () => {
       assert.equal(capabilities.inlineCompletionProvider, true);
       assert.equal(capabilities.completionProvider, undefined);
       assert.equal(capabilities.positionEncoding, 'utf-16');
-      assert.deepEqual(capabilities.textDocumentSync, {
-        openClose: true,
-        change: 2,
-        save: true,
-      });
+      assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2, save: true });
       assert.equal(serverInfo?.name, 'lacuna');
       await assert.rejects(client.complete(uri, { line: 0, character: 0 }), /Unhandled method/);
     });
@@ -82,7 +78,7 @@ describe('language server: completions', () => {
       ]);
       await client.inlineComplete(uri, { line: 1, character: 9 });
       assert.match(
-        planText(engine.requests[0]!.plan),
+        planText(engine.inline[0]!.plan),
         /const a = 1;\n<fimSuffix><fimMiddle>let 😀 = $/,
       );
     });
@@ -112,7 +108,7 @@ describe('language server: completions', () => {
         context: { triggerKind: 2, selectedCompletionInfo: { range, text: 'log' } },
       });
       assert.deepEqual(result, { items: [{ insertText: 'log(text)', range }] });
-      assert.match(planText(engine.requests[0]!.plan), /<fimSuffix>;\n<fimMiddle>console\.log$/);
+      assert.match(planText(engine.inline[0]!.plan), /<fimSuffix>;\n<fimMiddle>console\.log$/);
     });
 
     it('replaces what it would double behind the item selected in the completion list', async () => {

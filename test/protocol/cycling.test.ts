@@ -32,7 +32,7 @@ describe('language server: candidates to choose from', () => {
   it('are three where somebody asks, the likeliest first, from one prompt', async () => {
     const engine = answering('first', 'second', 'third');
     assert.deepEqual(await offered(engine, 1), ['first', 'second', 'third']);
-    const [greedy, ...drawn] = engine.requests;
+    const [greedy, ...drawn] = engine.inline;
     assert.equal(greedy?.options.sampling, undefined);
     for (const { plan, options, generation } of drawn) {
       assert.equal(planText(plan), planText(greedy!.plan));
@@ -45,7 +45,7 @@ describe('language server: candidates to choose from', () => {
   it('are one while somebody types', async () => {
     const engine = answering('first', 'second', 'third');
     assert.deepEqual(await offered(engine, 2), ['first']);
-    assert.equal(engine.requests.length, 1);
+    assert.equal(engine.inline.length, 1);
   });
 
   it('begin with what was shown already', async () => {
@@ -71,6 +71,6 @@ describe('language server: candidates to choose from', () => {
   it('are none where the likeliest is nothing', async () => {
     const engine = answering('', 'second', 'third');
     assert.deepEqual(await offered(engine, 1), []);
-    assert.equal(engine.requests.length, 1);
+    assert.equal(engine.inline.length, 1);
   });
 });

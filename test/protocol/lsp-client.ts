@@ -207,6 +207,17 @@ export class SpawnedServer {
   }
 }
 
+/** Resolves to what `find` finds, looking again and again: for what no message tells of. */
+export async function eventually<T>(find: () => T | undefined, what: string): Promise<T> {
+  const end = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error(`waited ${DEADLINE_MS} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 export async function withDeadline<T>(
   promise: Promise<T>,
   what: string,

@@ -43,7 +43,7 @@ describe('language server: what the model is shown', () => {
     );
     await client.inlineComplete('file:///project/a.ts', { line: 1, character: 4 });
     assert.equal(
-      planText(engine.requests[0]!.plan),
+      planText(engine.inline[0]!.plan),
       "<bos><fimPrefix>a('[redacted]');\n<fimSuffix>\npassword = '[redacted]';\n<fimMiddle>b = ",
     );
   });

@@ -11,6 +11,7 @@ import {
   type FinishReason,
   type GenerateOptions,
   type Generation,
+  type Lane,
   type PromptPlan,
 } from '../../server/engine/contract.js';
 import { GenerationStream } from '../../server/engine/generation-stream.js';
@@ -43,9 +44,18 @@ export class ScriptedEngine implements Engine {
   private readonly running = new Set<AbortController>();
   private readonly prefilled: string[][] = [];
 
-  /** Those of the requests that ask for the likeliest answer, oldest first. */
+  /** Those of the requests that somebody waits for, oldest first. */
+  get inline(): ScriptedRequest[] {
+    return this.inLane('inline');
+  }
+
+  /** Those of them that ask for the likeliest answer. */
   get greedy(): ScriptedRequest[] {
-    return this.requests.filter(({ options }) => options.sampling === undefined);
+    return this.inline.filter(({ options }) => options.sampling === undefined);
+  }
+
+  inLane(lane: Lane): ScriptedRequest[] {
+    return this.requests.filter(({ options }) => options.lane === lane);
   }
 
   constructor(private readonly script: ScriptedEngineOptions) {

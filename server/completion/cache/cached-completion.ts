@@ -4,15 +4,13 @@ import { statsOf, type Completion } from '../completion.js';
 import { closesAll, closingBrackets, replacedClosers } from '../filters/closing-brackets.js';
 import { tokensWithin } from '../confidence/scored-tokens.js';
 import type { Hole } from '../hole.js';
+import { isAutoClosed, MOST_AUTO_CLOSED } from './auto-closed.js';
 import type { CachedAnswer, CachePlace, CompletionCache } from './completion-cache.js';
 
 /** The place of a hole in the cache. */
 export function placeOf(uri: string, variant: string, { prefix, suffix }: Hole): CachePlace {
   return { uri, variant, prefix, suffix };
 }
-
-/** Most brackets and quotes that an editor closes by itself while somebody types as suggested. */
-const AUTO_CLOSED = 3;
 
 /** The answer for `place`, also where the editor has closed by itself what the suggestion opens and closes. */
 export function findAnswer(
@@ -22,9 +20,9 @@ export function findAnswer(
 ): CachedAnswer | undefined {
   const exact = cache.get(place);
   if (exact) return exact;
-  for (let count = 1; count <= AUTO_CLOSED; count++) {
+  for (let count = 1; count <= MOST_AUTO_CLOSED; count++) {
     const closers = place.suffix.slice(0, count);
-    if (!/^[)\]}"'`]+$/.test(closers) || closers.length < count) return undefined;
+    if (closers.length < count || !isAutoClosed(closers)) return undefined;
     const answer = cache.get({ ...place, suffix: place.suffix.slice(count) });
     if (!answer || !closesAll(answer.text, closers, hole.linePrefix)) continue;
     const context = { hole, shape: answer.shape, maxLines: Infinity };

@@ -190,7 +190,9 @@ const scripts = fc.record({
   eol: fc.constantFrom('\n', '\r\n'),
 });
 
-describe('plans for what somebody does to a document', () => {
+describe('plans for what somebody does to a document', function () {
+  this.timeout(30_000);
+
   it('say exactly what stands in it, the suffix but for the tolerance', () => {
     fc.assert(
       fc.property(scripts, ({ lines, acts, room, layout, eol }) => {

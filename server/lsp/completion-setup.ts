@@ -1,0 +1,38 @@
+import type { CompletionOptions } from '../completion/complete-at.js';
+import type { PlanMemory } from '../completion/plan-memory.js';
+import type { SyntaxSource } from '../completion/syntax-source.js';
+import type { ProvenanceGate } from '../provenance/gate.js';
+import type { SettingsStore } from './settings-store.js';
+
+/** How completions are made by what the settings say at present. */
+export class CompletionSetup {
+  constructor(
+    private readonly settings: SettingsStore,
+    private readonly gate: ProvenanceGate,
+    private readonly planMemory: PlanMemory,
+    private readonly syntax: SyntaxSource,
+  ) {}
+
+  options(): CompletionOptions {
+    const { maxTokens, maxLines } = this.settings.current;
+    const { gate, planMemory, syntax } = this;
+    return { maxTokens, maxLines, gate, planMemory, syntax };
+  }
+
+  /** What an answer depends on besides the document. */
+  variant(languageId: string): string {
+    const { model, contextLength, device, kvCache, maxTokens, maxLines } = this.settings.current;
+    return JSON.stringify([languageId, model, contextLength, device, kvCache, maxTokens, maxLines]);
+  }
+
+  /** Whether documents in this language are completed. */
+  completes(languageId: string): boolean {
+    const { enable, disabledLanguages } = this.settings.current;
+    return enable && !disabledLanguages.includes(languageId);
+  }
+
+  /** Whether the model may work on what nobody has asked for yet. */
+  worksAhead(languageId: string): boolean {
+    return this.settings.current.workAhead && this.completes(languageId);
+  }
+}
