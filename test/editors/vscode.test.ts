@@ -11,7 +11,7 @@ import { bodyHole, callHole, candidatesHole, lineHole } from './vscode/holes.js'
 import { states } from './vscode/states.js';
 import { typing } from './vscode/typing.js';
 import { EditorWindow } from './workbench/window.js';
-import { workbenchParts } from './workbench/workbench.js';
+import { noWorkbench, workbenchParts } from './workbench/workbench.js';
 
 const { typed } = lineHole;
 const fixture = path.join(root, 'test/fixtures/models/tiny-lite-q8_0.gguf');
@@ -24,7 +24,10 @@ const files = Object.fromEntries(
   ].map((name) => [`${name}.ts`, lineHole.text]),
 );
 
-describe('VS Code', function () {
+const suite = noWorkbench === undefined ? describe : describe.skip;
+const untried = noWorkbench === undefined ? '' : ` (not tried: ${noWorkbench})`;
+
+suite(`VS Code${untried}`, function () {
   this.timeout(120_000);
   const session = useSession(
     {
@@ -67,7 +70,7 @@ describe('VS Code', function () {
   });
 });
 
-describe('VS Code in a workspace that is not trusted', function () {
+suite(`VS Code in a workspace that is not trusted${untried}`, function () {
   this.timeout(120_000);
   const session = useSession(
     {

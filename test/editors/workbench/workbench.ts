@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { deadline, until } from '../until.js';
 
-/** Where `npm run test:editors` put the parts. */
+/** Where `npm test` or `npm run test:editors` put the parts. */
 export interface WorkbenchParts {
   /** Node to run the workbench with. */
   readonly node: string;
@@ -17,7 +17,10 @@ export interface WorkbenchParts {
   readonly vsix: string;
 }
 
-/** @throws {Error} where the test was not started by `npm run test:editors`. */
+/** Why there is no workbench, where there can be none. */
+export const noWorkbench = process.env['LACUNA_NO_WORKBENCH'];
+
+/** @throws {Error} where nobody has prepared a workbench. */
 export function workbenchParts(): WorkbenchParts {
   const parts = process.env['LACUNA_WORKBENCH'];
   if (parts === undefined) throw new Error('Run the editor tests with: npm run test:editors');
