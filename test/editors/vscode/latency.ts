@@ -17,8 +17,7 @@ export function latency(session: Session): void {
       await page.keyboard.type(key);
       await page.waitForTimeout(150);
       // What was there before the key would be taken for an answer to the next.
-      await page.keyboard.press('Escape');
-      await window.ghostTextGone();
+      await window.dropGhostText();
     }
     const times = [...(await window.ghostTextTimes())].sort((a, b) => a - b);
     const at = (share: number) => times[Math.floor(share * (times.length - 1))]?.toFixed(0);

@@ -132,6 +132,14 @@ export class EditorWindow {
     await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached', timeout: 10_000 });
   }
 
+  /** Drops ghost text, that which is still on its way included. */
+  async dropGhostText(): Promise<void> {
+    await until('the ghost text to go', 10_000, async () => {
+      await this.page.keyboard.press('Escape');
+      return (await this.ghostText()) === '';
+    });
+  }
+
   /** Waits until no ghost text is shown. */
   async ghostTextGone(): Promise<void> {
     await until('the ghost text to go', 10_000, async () => (await this.ghostText()) === '');
