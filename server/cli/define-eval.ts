@@ -33,6 +33,7 @@ export function defineEval(
     .option('--max-tokens <n>', 'generate at most so many tokens', wholeNumber(1, 4096))
     .option('--max-lines <n>', 'keep at most so many lines', wholeNumber(1, 1000))
     .option('--no-syntax', 'decide by the text alone, as where a language has no grammar')
+    .option('--workspace <dir>', 'show what other files of this source tree say about a hole')
     .option('--execute', 'run the tests that holes bring: programs that a model wrote')
     .option('--predictions <file>', 'write every answer and its marks there, as JSONL')
     .option('--compare <files...>', 'compare two files of predictions, and run nothing')

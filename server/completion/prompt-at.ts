@@ -1,26 +1,21 @@
-import type { ContextPlace, ContextSource } from '../context/snippets/context-source.js';
+import type { ContextPlace } from '../context/snippets/context-source.js';
 import { EngineError, type Engine, type FimLayout } from '../engine/contract.js';
 import type { PlanKind } from '../prompt/arrange-hole.js';
 import { planFim, type FimPlan } from '../prompt/fim-plan.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { HoleText } from '../provenance/redact.js';
-import type { PlanMemory } from './plan-memory.js';
-import { snippetsInTime } from './snippets-in-time.js';
+import { snippetsInTime, type ContextOptions } from './snippets-in-time.js';
 
 export { planKinds, type PlanKind } from '../prompt/arrange-hole.js';
 
-export interface PromptOptions {
+export interface PromptOptions extends ContextOptions {
   /** What may enter the prompt. */
   readonly gate: ProvenanceGate;
   /** Most tokens of an answer; ≥ 1. At most a quarter of the model's context is left to it. */
   readonly maxTokens: number;
   /** How the prompt is planned; by default, `anchored`. */
   readonly plan?: PlanKind;
-  /** What the plan before said of the document, and where this one is written down; without it each plan is the first. */
-  readonly planMemory?: PlanMemory;
-  /** What the model is shown besides the document; nothing without it. */
-  readonly context?: ContextSource;
 }
 
 /** The cursor's place in a document, as those see it who know what helps there. */

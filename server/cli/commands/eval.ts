@@ -16,11 +16,13 @@ import { notesOf, reportOf, tableOf } from '../../eval/report/report.js';
 import { summarize } from '../../eval/report/summarize.js';
 import type { AnswerOptions } from '../../eval/run/answer-hole.js';
 import { runEval } from '../../eval/run/run-eval.js';
+import { openWorkspace, type EvalWorkspace } from '../../eval/workspace/eval-workspace.js';
 import { ProvenanceGate } from '../../provenance/gate.js';
 import { EngineLoader } from '../../models/load-engine.js';
 import { CliError, exitCode } from '../cli-error.js';
 import { endedByInterrupt, interruptible } from '../interrupt.js';
 import { withLoadLine } from '../load-line.js';
+import { languageIdOf } from '../language-id.js';
 import { openOutput } from '../output-file.js';
 import { printReport, type ReportFormat } from '../print-report.js';
 import { dim } from '../terminal.js';
@@ -40,6 +42,7 @@ export interface EvalOptions extends ReportFormat {
   readonly maxLines?: number;
   /** Whether answers are decided by syntax trees; else by the text alone. */
   readonly syntax: boolean;
+  readonly workspace?: string;
   readonly execute?: true;
   readonly predictions?: string;
   readonly compare?: readonly string[];
@@ -66,8 +69,12 @@ export async function evaluate(
       const grammars = new GrammarStore(grammarFolders(packageRoot));
       const syntax = treeSyntaxCheck(new SyntaxService(grammars));
       const how = { ...answers, syntax, ...(execute && { execute }) };
-      const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
-      const parts = { gate, ...(options.syntax && { trees: new SyntaxService(grammars) }) };
+      const workspace = await workspaceOf(options.workspace, grammars);
+      const parts = {
+        gate: workspace?.gate ?? new ProvenanceGate(() => ({ folders: [], trusted: true })),
+        ...(options.syntax && { trees: new SyntaxService(grammars) }),
+        ...(workspace && { workspace }),
+      };
       const predictions: Prediction[] = [];
       try {
         for await (const prediction of runEval(engine, parts, holes, how, signal)) {
@@ -106,6 +113,13 @@ function open(
     );
   }
   return { name: path.basename(file), holes: spread(readDataset(file), limit) };
+}
+
+async function workspaceOf(
+  folder: string | undefined,
+  grammars: GrammarStore,
+): Promise<EvalWorkspace | undefined> {
+  return folder === undefined ? undefined : openWorkspace(folder, languageIdOf, grammars);
 }
 
 /** So many of the holes, evenly from all of them: they may be sorted by file. */

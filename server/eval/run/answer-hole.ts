@@ -13,6 +13,7 @@ import type { ProvenanceGate } from '../../provenance/gate.js';
 import { RefusedError } from '../../provenance/refusal.js';
 import type { EvalHole } from '../hole.js';
 import type { Answer } from '../metrics/exact-match.js';
+import type { EvalWorkspace, FilePlace } from '../workspace/eval-workspace.js';
 import { changedRequests } from './changed-requests.js';
 
 export interface AnswerOptions {
@@ -47,21 +48,28 @@ export interface AnswerParts {
   readonly gate: ProvenanceGate;
   /** Parses documents as they are opened; without it, answers are decided by their text alone. */
   readonly trees?: SyntaxService;
+  /** The tree that the holes come from; without it, answers know nothing but their document. */
+  readonly workspace?: EvalWorkspace;
 }
+
+/** How long an answer waits for what other files say: what it gets must not depend on how fast the machine is. */
+const PATIENCE_MS = 10_000;
 
 /** Fills a hole as an editor would have it filled. */
 export async function answerHole(
   hole: EvalHole,
   engine: Engine,
-  { gate, trees }: AnswerParts,
+  { gate, trees, workspace }: AnswerParts,
   options: AnswerOptions,
   signal: AbortSignal,
 ): Promise<HoleAnswer> {
   const { prefix } = hole;
   const { plan, keystrokes, maxTokens, maxLines } = options;
   const came = wholeCharacterOffset(prefix, prefix.length - options.typed);
+  const place = workspace?.placeOf(hole.file);
   const planMemory = new PlanMemory();
-  const how = { maxTokens, maxLines, gate, planMemory, plan };
+  const context = place && { context: place.context, contextMs: PATIENCE_MS };
+  const how = { maxTokens, maxLines, gate, planMemory, plan, ...context };
   const logProbabilities: number[] = [];
   let started = 0;
   const ask = async (end: number, last: boolean): Promise<Completion | undefined> => {
@@ -72,7 +80,7 @@ export async function answerHole(
         if (last) logProbabilities.push(logProbability);
       },
     });
-    const document = documentAt(hole, end);
+    const document = documentAt(hole, end, place);
     const shape: Shape = hole.gold.includes('\n') ? 'block' : 'line';
     if (trees) await openParsed(trees, document);
     const shaped = {
@@ -92,10 +100,12 @@ export async function answerHole(
         keystrokeTokens.push(prefilledBy(await ask(end, false)));
   } else {
     // The plan that counts follows the one of the place where typing began, as in an editor.
-    const { uri, languageId } = documentAt(hole, came);
-    const text = prefix.slice(0, came) + hole.suffix;
-    const place = { uri, languageId, text, offset: came, tree: undefined };
-    await unlessRefused(promptAt(place, holeAt(text, came, languageId), engine, how, signal));
+    const document = documentAt(hole, came, place);
+    if (trees) await openParsed(trees, document);
+    const { uri, languageId } = document;
+    const text = document.getText();
+    const at = { uri, languageId, text, offset: came, tree: trees?.tree(uri) };
+    await unlessRefused(promptAt(at, holeAt(text, came, languageId), engine, how, signal));
   }
   const completion = await ask(prefix.length, true);
   const ms = performance.now() - started;
@@ -127,11 +137,15 @@ function prefilledBy(completion: Completion | undefined): number {
   return completion ? completion.stats.promptTokens - completion.stats.residentTokens : 0;
 }
 
-/** The document when the cursor stood at `end`. It is no file of this machine: nothing here says anything about it. */
-function documentAt({ file, language, prefix, suffix }: EvalHole, end: number): TextDocument {
+/** The document when the cursor stood at `end`. Without a place it is no file of this machine. */
+function documentAt(
+  { file, language, prefix, suffix }: EvalHole,
+  end: number,
+  place: FilePlace | undefined,
+): TextDocument {
   const text = prefix.slice(0, end) + suffix;
   const path = encodeURI(file.replaceAll(/\p{Cs}/gu, '\ufffd'));
-  return TextDocument.create(`lacuna-eval:///${path}`, language, 1, text);
+  return TextDocument.create(place?.uri ?? `lacuna-eval:///${path}`, language, 1, text);
 }
 
 function mean(values: readonly number[]): number | null {

@@ -40,6 +40,8 @@ const rooms = {
   'server/eval': {
     rooms: [
       'server/bench',
+      'server/context/index',
+      'server/context/snippets',
       'server/context/syntax',
       'server/completion',
       'server/prompt',
