@@ -173,6 +173,7 @@ function answerOptions(options: EvalOptions): AnswerOptions {
     keystrokes: options.keystrokes ?? false,
     maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
     maxLines: options.maxLines ?? defaultSettings.maxLines,
+    workspace: options.workspace !== undefined,
   };
 }
 

@@ -19,16 +19,18 @@ export class WorkspaceContext implements ContextSource {
   /**
    * @param retrievers of equal findings those of the earlier ones count
    * @param pathOf what a model reads as the name of a file; undefined leaves it nameless
+   * @param onError told where a retriever fails: the others go on
    */
   constructor(
     private readonly retrievers: readonly Retriever[],
     private readonly gate: ProvenanceGate,
     private readonly pathOf: (uri: string) => string | undefined,
+    private readonly onError: (error: unknown) => void = () => undefined,
   ) {}
 
   async snippets(place: ContextPlace, signal: AbortSignal): Promise<readonly Snippet[]> {
     const around = surroundingsOf(place);
-    const found = fuse(this.retrievers.flatMap((retrieve) => retrieve(around))).slice(0, MOST);
+    const found = fuse(this.retrievers.flatMap((each) => this.ranked(each, around))).slice(0, MOST);
     // What was shown stays in the prompt as long as it is true, also where it helps no more.
     const shown = place.shown.flatMap((each) => this.findings.get(each) ?? []);
     const known = shown.filter(
@@ -40,6 +42,15 @@ export class WorkspaceContext implements ContextSource {
     });
     await untilAborted(Promise.all(passages), signal);
     return passed.filter((each) => each !== undefined);
+  }
+
+  private ranked(retrieve: Retriever, around: Surroundings): readonly (readonly Finding[])[] {
+    try {
+      return retrieve(around);
+    } catch (error) {
+      this.onError(error);
+      return [];
+    }
   }
 
   private async pass(finding: Finding): Promise<Snippet | undefined> {

@@ -91,6 +91,7 @@ export function notesOf(report: EvalReport): { heading: string; notes: string[] 
     `${plan} plan`,
     ...(plan === 'anchored' || options.keystrokes ? [`${typed} characters typed`] : []),
     ...(shape === 'gold' ? ['as many lines as were taken out'] : []),
+    ...(options.workspace ? ['with other files of the workspace'] : []),
     `at most ${maxTokens} tokens and ${maxLines} lines`,
   ];
   return {

@@ -26,6 +26,8 @@ export interface AnswerOptions {
   readonly shape: 'auto' | 'gold';
   readonly maxTokens: number;
   readonly maxLines: number;
+  /** Whether other files of the tree that the holes come from are shown. */
+  readonly workspace: boolean;
 }
 
 export interface HoleAnswer extends Answer {

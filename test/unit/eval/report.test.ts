@@ -14,7 +14,7 @@ const prediction = (id: number, change: Partial<Prediction> = {}): Prediction =>
   ...{ logProbability: -1, ...change },
 });
 const options: AnswerOptions = {
-  ...{ plan: 'plain', typed: 0, keystrokes: false, shape: 'auto' },
+  ...{ plan: 'plain', typed: 0, keystrokes: false, shape: 'auto', workspace: false },
   ...{ maxTokens: 96, maxLines: 8 },
 };
 

@@ -7,7 +7,7 @@ import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
 
 const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
 const options: EvalOptions = {
-  ...{ plan: 'plain', typed: 4, keystrokes: false, shape: 'auto' },
+  ...{ plan: 'plain', typed: 4, keystrokes: false, shape: 'auto', workspace: false },
   ...{ maxTokens: 32, maxLines: 4 },
 };
 const hole: EvalHole = {
