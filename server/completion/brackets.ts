@@ -3,9 +3,14 @@
  * and closes beyond itself. Brackets inside strings do not count.
  */
 
-const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const closing = new Set([')', ']', '}']);
 const quotes = new Set(['"', "'", '`']);
+
+/** What closes a bracket; a quote closes itself. */
+export function closerOf(opener: string): string {
+  return closers[opener] ?? opener;
+}
 
 export interface UnmatchedClosing {
   readonly index: number;
@@ -49,8 +54,8 @@ export function balance(text: string, inQuote?: string): Balance {
       quote = undefined;
     } else if (isQuote(text, index)) {
       quote = character;
-    } else if (closerOf[character]) {
-      stack.push(closerOf[character]);
+    } else if (closers[character]) {
+      stack.push(closers[character]);
     } else if (closing.has(character)) {
       if (stack.at(-1) === character) stack.pop();
       else if (stack.length === 0) closed.push({ index, character });

@@ -4,9 +4,10 @@ import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
 import { answerTokens, promptAt, type PromptOptions } from './prompt-at.js';
 import type { PromptLog } from './prompt-log.js';
 import { statsOf, type Completion } from './completion.js';
+import { CandidateSyntax } from './candidate-syntax.js';
 import { generateAnswer } from './generate-answer.js';
 import { holeAt } from './hole.js';
-import { shapeOf, type Shape } from './shape.js';
+import { mayOpen, shapeOf, type Shape } from './shape.js';
 import { treeOf, type SyntaxSource } from './syntax-source.js';
 
 export interface CompletionOptions extends PromptOptions {
@@ -54,12 +55,14 @@ export async function completeAt(
   const reserve = answerTokens(engine, options.maxTokens);
   const { uri, languageId } = document;
   const tree = await treeOf(uri, text, options.syntax, signal);
+  const syntax = tree && new CandidateSyntax(tree, at, hole.eol);
   try {
     const place = { uri, languageId, text, offset: at, tree };
     const { plan, redactions } = await promptAt(place, hole, engine, options, signal);
     const multiline = options.maxLines > 1;
-    const shape = options.shape ?? (multiline ? shapeOf(hole, tree?.place(at)) : 'line');
-    const context = { hole, shape, maxLines: options.maxLines };
+    const shape = options.shape ?? (multiline ? shapeOf(hole, syntax?.place) : 'line');
+    const opens = multiline && mayOpen(hole, syntax?.place);
+    const context = { hole, shape, opens, maxLines: options.maxLines, ...(syntax && { syntax }) };
     const answer = await generateAnswer(engine, plan, context, reserve, options, signal);
     const { summary, reason, finished, tokens } = answer;
     options.promptLog?.record(uri, plan, redactions, summary, engine);
@@ -70,6 +73,7 @@ export async function completeAt(
       stats: statsOf(summary, reason),
     };
   } finally {
+    syntax?.dispose();
     tree?.dispose();
   }
 }

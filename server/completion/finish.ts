@@ -33,8 +33,9 @@ export interface Finished {
  * Decides what happens to closing brackets that follow the cursor: a filtered text that contains them takes
  * their place; a block that ends before them puts them on a line of their own.
  */
-export function finish(filtered: string, { hole, shape }: FilterContext): Finished {
-  const replaced = replacedClosers(filtered, hole);
+export function finish(filtered: string, context: FilterContext): Finished {
+  const { hole, shape } = context;
+  const replaced = replacedClosers(filtered, context);
   const closes = replaced > 0 || !/^\s*[)\]}]/.test(hole.lineSuffix);
   if (shape === 'line' || closes || !filtered.includes('\n')) return { text: filtered, replaced };
   const indentation = /^[ \t]*/.exec(hole.linePrefix)?.[0] ?? '';

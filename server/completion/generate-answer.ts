@@ -10,6 +10,7 @@ import type { CompletionOptions } from './complete-at.js';
 import { scoredTokens, type ScoredToken } from './confidence/scored-tokens.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
+import { soundLines, trimmed } from './trim.js';
 import { finish, prepare, wholeLines, type Finished } from './finish.js';
 
 /** What a model wrote into a hole, cut and mended. */
@@ -40,15 +41,16 @@ export async function generateAnswer(
   options: Pick<CompletionOptions, 'sampling' | 'lane' | 'drafts' | 'onGenerated' | 'onText'>,
   signal: AbortSignal,
 ): Promise<GeneratedAnswer> {
-  const { hole, shape } = context;
+  const { hole, shape, opens } = context;
   const { sampling, lane = 'inline', drafts, onText } = options;
+  const oneLine = shape === 'line' && opens !== true;
   const enough = new AbortController();
   const generation = engine.generate(plan, {
     lane,
-    maxTokens: shape === 'line' ? Math.min(mostTokens, LINE_TOKENS) : mostTokens,
+    maxTokens: oneLine ? Math.min(mostTokens, LINE_TOKENS) : mostTokens,
     ...(sampling && { sampling }),
     ...(drafts && { draftSources: drafts }),
-    stop: shape === 'line' ? ['\n'] : [],
+    stop: oneLine ? ['\n'] : [],
     // Where the prompt ends with what stands before the cursor, it often ends inside a word.
     heal: true,
     signal: AbortSignal.any([signal, enough.signal]),
@@ -70,7 +72,10 @@ export async function generateAnswer(
       enough.abort();
       break;
     }
-    if (onText) show(settledText(completionFilters, wholeLines(body, shape), context));
+    if (onText) {
+      const settled = settledText(completionFilters, wholeLines(body, shape), context);
+      show(soundLines(settled, context));
+    }
   }
   const summary = await generation.summary;
   // The engine may end a generation itself, when it is closed: half an answer is none.
@@ -81,7 +86,8 @@ export async function generateAnswer(
   const body = prepare(raw, hole);
   const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
   const whole = limited ? wholeLines(body, shape) : body;
-  const finished = finish(applyFilters(completionFilters, whole, context), context);
+  const filtered = applyFilters(completionFilters, whole, context);
+  const finished = finish(trimmed(filtered, context, limited), context);
   show(finished.text);
   const tokens = scoredTokens(generated, finished.text, summary.healedTokens > 0);
   return { finished, tokens, summary, reason: enough.signal.aborted ? 'stop' : summary.reason };

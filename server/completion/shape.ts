@@ -1,4 +1,5 @@
 import type { CursorPlace } from '../context/syntax/cursor-place.js';
+import { indentOf, nextWrittenLine } from './lines.js';
 import type { Hole } from './hole.js';
 
 /** How far a completion may go: to the end of the line, or over several lines. */
@@ -12,15 +13,34 @@ const braceBlock = /(?<!\$)\{$/;
 
 /**
  * A block where the cursor's line is blank or ends by opening a block, and only closing brackets follow on
- * it; else the rest of the line. Where the syntax is known, never inside the arguments of a call, a string or a
- * comment.
+ * it; else the rest of the line. Where the syntax is known: also between brackets that stand on lines of their own, and
+ * inside a string or a comment on a line of its own alone.
  */
-export function shapeOf({ linePrefix, lineSuffix, languageId }: Hole, place?: CursorPlace): Shape {
-  if (place && (place.inArguments || place.inside !== 'code')) return 'line';
+export function shapeOf(
+  { linePrefix, lineSuffix, suffix, languageId }: Hole,
+  place?: CursorPlace,
+): Shape {
   const head = linePrefix.trimEnd();
   const rest = lineSuffix.trim();
   if (head === '') return rest === '' ? 'block' : 'line';
+  if (place && place.inside !== 'code') return 'line';
+  if (place && rest === '' && /[([{]$/.test(head) && isClosedBelow(linePrefix, suffix))
+    return 'block';
   return opensBlock(head, languageId) && /^[)\]};,]*$/.test(rest) ? 'block' : 'line';
+}
+
+/** Whether the next line closes what this one leaves open: what belongs between them has lines of its own. */
+function isClosedBelow(linePrefix: string, suffix: string): boolean {
+  const below = nextWrittenLine(suffix);
+  return below !== undefined && /^\s*[)\]}]/.test(below) && indentOf(below) <= indentOf(linePrefix);
+}
+
+/**
+ * Whether the rest of a line may open a block and go on in it. Only where the syntax is known, which tells where such a
+ * block ends, and where nothing but closing punctuation follows on the line.
+ */
+export function mayOpen({ lineSuffix }: Hole, place?: CursorPlace): boolean {
+  return place?.inside === 'code' && /^[\s)\]};,]*$/.test(lineSuffix);
 }
 
 function opensBlock(head: string, languageId: string): boolean {

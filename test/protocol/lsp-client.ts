@@ -133,13 +133,17 @@ export class LspClient {
     return this.until(() => this.statuses.find(test), what);
   }
 
-  /** Resolves to what `find` finds, now or after any message from the server. */
+  /** Resolves to what `find` finds, now or as soon as there is anything. */
   async until<T>(find: () => T | undefined, what: string): Promise<T> {
     const search = async () => {
       for (;;) {
         const found = find();
         if (found !== undefined) return found;
-        await new Promise<void>((resolve) => this.listeners.push(resolve));
+        await new Promise<void>((resolve) => {
+          this.listeners.push(resolve);
+          // Not all that happens in a server in this process is told to its client.
+          setTimeout(resolve, 20);
+        });
       }
     };
     return withDeadline(search(), what);

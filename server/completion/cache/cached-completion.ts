@@ -32,7 +32,7 @@ export function findAnswer(
         ...answer,
         text,
         tokens: tokensWithin(answer.tokens, text.length),
-        replaced: replacedClosers(text, hole),
+        replaced: replacedClosers(text, context),
       };
   }
   return undefined;

@@ -1,6 +1,5 @@
 import { balance, openQuote } from '../brackets.js';
-import type { Hole } from '../hole.js';
-import type { Filter } from './filter.js';
+import type { Filter, FilterContext } from './filter.js';
 
 /**
  * Cuts brackets and quotes that close what the rest of the line already closes: `f(█)` with `x)` keeps `x`.
@@ -8,8 +7,14 @@ import type { Filter } from './filter.js';
  * takes the place of the rest: see `replacedClosers`.
  */
 export const closingBrackets: Filter = {
-  keep: (text, { hole }) => overlap(text, hole).keep,
-  settled(text, { hole }) {
+  keep(text, context) {
+    const { keep, replaced } = overlap(text, context);
+    return replaced > 0 || keep < text.length ? keep : closesTooMuch(text, context);
+  },
+  settled(text, context) {
+    const { hole, syntax } = context;
+    const inPlace = syntax?.balance(text);
+    if (inPlace) return inPlace.closed[0]?.index ?? text.length;
     const first = hole.lineSuffix.trim().charAt(0);
     if (!/[)\]}"'`]/.test(first)) return text.length;
     return balance(text, openQuote(hole.linePrefix)).closed[0]?.index ?? text.length;
@@ -17,8 +22,20 @@ export const closingBrackets: Filter = {
 };
 
 /** UTF-16 units of the rest of the line that the filtered `text` replaces; 0 for a plain insertion. */
-export function replacedClosers(text: string, hole: Hole): number {
-  return overlap(text, hole).replaced;
+export function replacedClosers(
+  text: string,
+  context: Pick<FilterContext, 'hole' | 'syntax'>,
+): number {
+  return overlap(text, context).replaced;
+}
+
+/** Where `text` closes what lines below close already, so that more is wrong with it than without. */
+function closesTooMuch(text: string, { syntax }: FilterContext): number {
+  const first = syntax?.balance(text)?.closed[0]?.index;
+  if (!syntax || first === undefined) return text.length;
+  const whole = syntax.newFaults(text);
+  const cut = syntax.newFaults(text.slice(0, first));
+  return whole !== undefined && cut !== undefined && cut < whole ? first : text.length;
 }
 
 /** Whether `text`, put where `linePrefix` ends, closes every bracket and quote of `closers` before any other. */
@@ -27,8 +44,11 @@ export function closesAll(text: string, closers: string, linePrefix: string): bo
   return Array.from(closers).every((closer, index) => closed[index]?.character === closer);
 }
 
-function overlap(text: string, hole: Hole): { keep: number; replaced: number } {
-  const { closed } = balance(text, openQuote(hole.linePrefix));
+function overlap(
+  text: string,
+  { hole, syntax }: Pick<FilterContext, 'hole' | 'syntax'>,
+): { keep: number; replaced: number } {
+  const { closed } = syntax?.balance(text) ?? balance(text, openQuote(hole.linePrefix));
   const rest = hole.lineSuffix.trimEnd();
   const characters = closed.map(({ character }) => character);
   const used = matching(rest, characters);

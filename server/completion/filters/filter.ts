@@ -1,4 +1,5 @@
 import { wholeCharacterOffset } from '../../prompt/newline.js';
+import type { CandidateSyntax } from '../candidate-syntax.js';
 import type { Hole } from '../hole.js';
 import type { Shape } from '../shape.js';
 
@@ -7,6 +8,10 @@ export interface FilterContext {
   readonly shape: Shape;
   /** Most lines of a block; ≥ 1. */
   readonly maxLines: number;
+  /** Whether the rest of a line may go on over the lines of a block that it opens; it may not by default. */
+  readonly opens?: boolean;
+  /** What the parser makes of candidates; without it the text alone decides. */
+  readonly syntax?: CandidateSyntax;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { blockEnd } from './block-end.js';
 import { closingBrackets } from './closing-brackets.js';
 import type { Filter } from './filter.js';
+import { firstLine } from './first-line.js';
 import { lineLimit } from './line-limit.js';
 import { repeatedLine } from './repeated-line.js';
 import { repetition } from './repetition.js';
@@ -12,6 +13,7 @@ import { trailingSpace } from './trailing-space.js';
 export const completionFilters: readonly Filter[] = [
   lineLimit,
   secrets,
+  firstLine,
   blockEnd,
   repetition,
   repeatedLine,

@@ -7,9 +7,9 @@ export const lineLimit: Filter = {
   ended: (text, context) => cut(text, context) < text.length,
 };
 
-function cut(text: string, { shape, maxLines }: FilterContext): number {
+function cut(text: string, { shape, opens, maxLines }: FilterContext): number {
   let end = -1;
-  for (let left = shape === 'line' ? 1 : maxLines; left > 0; left--) {
+  for (let left = shape === 'line' && opens !== true ? 1 : maxLines; left > 0; left--) {
     end = text.indexOf('\n', end + 1);
     if (end < 0) return text.length;
   }

@@ -1,6 +1,7 @@
 import { Parser, type Tree } from 'web-tree-sitter';
 import { constructsAround, type Construct } from './constructs.js';
 import { placeOf, type CursorPlace } from './cursor-place.js';
+import { delimitersIn, type Delimiter } from './delimiters.js';
 import { faultsIn, type SyntaxFault } from './errors.js';
 import type { Grammar } from './grammar.js';
 import { identifiersNear, type NearIdentifier, type NearOptions } from './identifiers.js';
@@ -73,6 +74,11 @@ export class SyntaxTree {
   /** Named nodes around a range, smallest first. */
   nodesAround(range: TextRange): SyntaxNode[] {
     return nodesAround(this.source().root, this.clampRange(range));
+  }
+
+  /** Brackets and the quotes of strings in a range, in order. */
+  delimiters(range: TextRange): Delimiter[] {
+    return delimitersIn(this.source(), this.clampRange(range));
   }
 
   /** What does not parse, in a range or in all of the text. */

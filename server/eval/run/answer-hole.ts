@@ -88,7 +88,8 @@ export async function answerHole(
     const shaped = {
       ...how,
       ...(trees && { syntax: trees }),
-      ...(options.shape === 'gold' && { shape }),
+      // A single line must not go on over those of a block that it opens.
+      ...(options.shape === 'gold' && { shape, ...(shape === 'line' && { maxLines: 1 }) }),
     };
     started = performance.now();
     return unlessRefused(completeAt(document, end, changed, shaped, signal));
