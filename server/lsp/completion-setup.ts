@@ -1,4 +1,5 @@
 import type { CompletionOptions } from '../completion/complete-at.js';
+import type { PlanKind } from '../completion/prompt-at.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import type { SyntaxSource } from '../completion/syntax-source.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
@@ -11,12 +12,14 @@ export class CompletionSetup {
     private readonly gate: ProvenanceGate,
     private readonly planMemory: PlanMemory,
     private readonly syntax: SyntaxSource,
+    /** By default, what is best. */
+    private readonly plan?: PlanKind,
   ) {}
 
   options(): CompletionOptions {
     const { maxTokens, maxLines } = this.settings.current;
-    const { gate, planMemory, syntax } = this;
-    return { maxTokens, maxLines, gate, planMemory, syntax };
+    const { gate, planMemory, syntax, plan } = this;
+    return { maxTokens, maxLines, gate, planMemory, syntax, ...(plan && { plan }) };
   }
 
   /** What an answer depends on besides the document. */

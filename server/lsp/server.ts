@@ -14,6 +14,7 @@ import {
 import { Flights } from '../completion/ahead/flights.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { documentText } from '../completion/hole.js';
+import type { PlanKind } from '../completion/prompt-at.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
 import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
@@ -52,6 +53,8 @@ export interface ServerEnvironment {
   /** Of the package, told to the client. */
   readonly version: string;
   readonly deadlines?: Deadlines;
+  /** How prompts are planned, where that is to be measured. */
+  readonly plan?: PlanKind;
   readonly grammars: GrammarFolders;
   /** How the workspace is indexed; without it, it is not. */
   readonly index?: Omit<WorkspaceIndexOptions, 'grammars'>;
@@ -105,7 +108,13 @@ export class LacunaServer {
       environment.index && { ...environment.index, grammars: environment.grammars },
     );
     const gate = new ProvenanceGate(() => this.workspace.current);
-    const setup = new CompletionSetup(this.settings, gate, this.planMemory, this.syntax);
+    const setup = new CompletionSetup(
+      this.settings,
+      gate,
+      this.planMemory,
+      this.syntax,
+      environment.plan,
+    );
     const runner = new CompletionRunner(connection, this.host, this.cache, status, this.deadlines);
     this.next = new NextCompletion(
       connection,

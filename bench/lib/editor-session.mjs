@@ -1,0 +1,129 @@
+// A whole language server over streams in memory, and an editor that types into it.
+import { PassThrough } from 'node:stream';
+import { createRequire } from 'node:module';
+import { inRoot } from '../../scripts/lib/paths.mjs';
+
+const { createMessageConnection, StreamMessageReader, StreamMessageWriter } = createRequire(
+  inRoot('package.json'),
+)('vscode-languageserver/node');
+
+/** Longest that anything may take, milliseconds. */
+const DEADLINE_MS = 120_000;
+
+async function inTime(promise, what) {
+  let timer;
+  const deadline = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`waited ${DEADLINE_MS} ms for ${what}`));
+    }, DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Where an offset is, by the protocol's own words. */
+function positionOf(text, offset) {
+  const before = text.slice(0, offset);
+  const line = before.split(/\r\n|\r|\n/).length - 1;
+  return {
+    line,
+    character: offset - (Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1),
+  };
+}
+
+export class EditorSession {
+  /** @param environment of the server, as its own command line gives it. */
+  constructor({ LacunaServer, ClientWatch, createServerConnection }, environment) {
+    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+    const connection = createServerConnection(
+      new StreamMessageReader(toServer),
+      new StreamMessageWriter(toClient),
+      new ClientWatch(() => undefined),
+    );
+    this.server = new LacunaServer(connection, environment);
+    this.server.listen();
+    this.client = createMessageConnection(
+      new StreamMessageReader(toClient),
+      new StreamMessageWriter(toServer),
+    );
+    this.client.onRequest((_, params) => params?.items?.map(() => null) ?? null);
+    this.statuses = [];
+    this.client.onNotification('lacuna/status', (status) => {
+      this.statuses.push(status);
+      this.wake?.();
+    });
+    this.client.listen();
+  }
+
+  /** Resolves once the model is ready and, where there is a folder, its index. */
+  async start(settings, folder) {
+    await this.request('initialize', {
+      processId: null,
+      rootUri: folder ?? null,
+      ...(folder && { workspaceFolders: [{ uri: folder, name: 'replay' }] }),
+      capabilities: { textDocument: { inlineCompletion: {} } },
+      initializationOptions: settings,
+    });
+    await this.client.sendNotification('initialized', {});
+    await this.until(({ kind, busy, message }) => {
+      if (kind === 'Error') throw new Error(message);
+      return !busy && message.endsWith('is ready.');
+    }, 'the model');
+  }
+
+  /** Waits for a status that passes `test`. */
+  async until(test, what) {
+    const search = async () => {
+      while (!(this.statuses.length > 0 && test(this.statuses.at(-1))))
+        await new Promise((resolve) => (this.wake = resolve));
+    };
+    await inTime(search(), what);
+  }
+
+  request(method, params) {
+    return inTime(this.client.sendRequest(method, params), `an answer to ${method}`);
+  }
+
+  open(uri, languageId, text) {
+    this.document = { uri, version: 1, text };
+    return this.client.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId, version: 1, text },
+    });
+  }
+
+  /** Puts `inserted` in place of what is between two offsets. */
+  async edit(start, end, inserted) {
+    const { uri, text } = this.document;
+    const range = { start: positionOf(text, start), end: positionOf(text, end) };
+    this.document.text = text.slice(0, start) + inserted + text.slice(end);
+    const version = ++this.document.version;
+    await this.client.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges: [{ range, text: inserted }],
+    });
+  }
+
+  /** What is shown at an offset while somebody types. */
+  async complete(offset) {
+    const { uri, version, text } = this.document;
+    const { items } = await this.request('textDocument/inlineCompletion', {
+      textDocument: { uri, version },
+      position: positionOf(text, offset),
+      context: { triggerKind: 2 },
+    });
+    return items[0]?.insertText;
+  }
+
+  close() {
+    const { uri } = this.document;
+    return this.client.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  }
+
+  async end() {
+    await this.server.close();
+    this.client.dispose();
+  }
+}
