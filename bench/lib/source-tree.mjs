@@ -111,10 +111,74 @@ const languages = {
       '}',
     ],
   },
+  cpp: {
+    name: (n) => `module${n}.cc`,
+    head: (uses) => ['#include <map>', ...uses.map(({ n }) => `#include "module${n}.h"`)],
+    type: (name, field) => [
+      `// What a ${name} is.`,
+      `class ${name} {`,
+      ' public:',
+      `  explicit ${name}(std::string name, int limit = 10) : name_(name), limit_(limit) {}`,
+      `  int Size() const { return ${field}_.size(); }`,
+      `  const std::string& Name() const { return name_; }`,
+      ' private:',
+      `  std::map<std::string, int> ${field}_;`,
+      '};',
+      `${name} Create${name}(const std::string& name) {`,
+      `  return ${name}(name);`,
+      '}',
+    ],
+    func: (name, type, field) => [
+      `// Counts what of ${field} is above the limit.`,
+      `std::map<std::string, int> ${capital(name)}(const std::vector<${type}>& items, int limit = 4) {`,
+      `  std::map<std::string, int> found;`,
+      `  for (const auto& item : items) {`,
+      `    if (item.Size() > limit && found.count(item.Name()) == 0) {`,
+      `      found[item.Name()] = std::max<int>(item.Size(), limit);`,
+      `    } else {`,
+      `      found["${field}"] = Create${type}(item.Name()).Size();`,
+      '    }',
+      '  }',
+      '  return found;',
+      '}',
+    ],
+  },
+  java: {
+    name: (n) => `Module${n}.java`,
+    head: (_, folder) => [`package shop.${folder};`, '', 'import java.util.Map;'],
+    type: (name, field) => [
+      `/** What a ${name} is. */`,
+      `class ${name} {`,
+      `  private final Map<String, Integer> ${field} = new java.util.HashMap<>();`,
+      `  final String name;`,
+      `  ${name}(String name) { this.name = name; }`,
+      `  int size() { return ${field}.size(); }`,
+      '}',
+      `class Create${name} {`,
+      `  static ${name} create${name}(String name) { return new ${name}(name); }`,
+      '}',
+    ],
+    func: (name, type, field) => [
+      `class ${capital(name)} {`,
+      `  /** Counts what of ${field} is above the limit. */`,
+      `  static Map<String, Integer> ${name}(Iterable<${type}> items, int limit) {`,
+      `    Map<String, Integer> found = new java.util.HashMap<>();`,
+      `    for (${type} item : items) {`,
+      `      if (item.size() > limit && !found.containsKey(item.name)) {`,
+      `        found.put(item.name, Math.max(item.size(), limit));`,
+      `      } else if (item.name.startsWith("${field}")) {`,
+      `        found.put(item.name, Create${type}.create${type}(item.name).size());`,
+      '      }',
+      '    }',
+      '    return found;',
+      '  }',
+      '}',
+    ],
+  },
 };
 
 /**
- * Writes a tree of so many source files in three languages, of about six kilobytes each, that use each other's types. The
+ * Writes a tree of so many source files in five languages, of about six kilobytes each, that use each other's types. The
  * same on every machine.
  */
 export function writeTree(root, files) {
@@ -127,7 +191,8 @@ export function writeTree(root, files) {
     const folder = `${words[Math.floor(n / 100) % words.length]}${Math.floor(n / 100)}`;
     // Files of the same folder and language.
     const first = Math.floor(n / 100) * 100;
-    const uses = Array.from({ length: 4 }, () => first + (n % 3) + 3 * next(33))
+    const step = endings.length;
+    const uses = Array.from({ length: 4 }, () => first + (n % step) + step * next(100 / step))
       .filter((each) => each < files && each !== n)
       .map((each) => ({ n: each, type: types[each] }));
     const lines = [...language.head(uses, folder), '', ...language.type(types[n], pick()), ''];

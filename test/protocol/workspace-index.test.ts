@@ -142,11 +142,8 @@ describe('language server: the index of the workspace', function () {
     const { until, tell } = await serve();
     await until('sortItems', 'src/list.ts');
     write('.gitignore', 'list.ts\n');
-    // Rules are taken for current for a while.
-    await sleep(2100);
     await tell(['.gitignore', created]);
     await until('sortItems');
-    await sleep(2100);
     write('.gitignore', '');
     await tell(['.gitignore', changed]);
     await until('sortItems', 'src/list.ts');

@@ -12,8 +12,8 @@ export interface ScanLimits {
 }
 
 export const DEFAULT_SCAN_LIMITS: ScanLimits = {
-  largestFile: 1 << 20,
-  mostFiles: 50_000,
+  largestFile: 1 << 19,
+  mostFiles: 30_000,
   parseMs: 2000,
 };
 

@@ -4,8 +4,12 @@ import type { IndexNews, IndexTask, WorkerSetup } from './messages.js';
 
 /** After so long without a task the thread ends, and its grammars go out of memory; milliseconds. */
 const IDLE_MS = 60_000;
-/** Memory of the thread's JavaScript, MiB. The grammars' own is not counted in. */
-const HEAP_MB = 256;
+/**
+ * Memory of the thread's JavaScript, MiB: what lives long, and what does not. The second is small so that garbage goes
+ * early. The grammars' own is not counted in.
+ */
+const HEAP_MB = 128;
+const YOUNG_MB = 4;
 
 /** The compiled `worker/main.js`; at the same place where the server is bundled into one file. */
 export function indexWorkerFile(packageRoot: string): string {
@@ -51,7 +55,7 @@ export class IndexWorker {
   private start(): Worker {
     const worker = new Worker(this.entry, {
       workerData: this.setup,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
       // What it prints must not get between the messages on the server's standard output.
       stdout: true,
       stderr: true,

@@ -44,7 +44,7 @@ export class Indexer {
    */
   async run(task: IndexTask): Promise<void> {
     if (task.type === 'scan') this.latestScan = task.job;
-    const gate = this.gateOf(task.workspace);
+    const gate = this.gateOf(task.workspace, task.type === 'scan');
     const poison = new Set(task.poison);
     if (task.type === 'scan') await this.scan(task, gate, poison);
     else
@@ -60,13 +60,20 @@ export class Indexer {
     poison: ReadonlySet<string>,
   ): Promise<void> {
     const stopped = (): boolean => this.latestScan !== job;
+    const { mostFiles } = this.setup.limits;
     const found = new Map<string, FoundFile>();
+    let full = false;
     for (const folder of workspace.folders)
       for await (const files of walk(folder, gate, stopped)) {
+        full = files.length > 0 && found.size >= mostFiles;
+        if (full) break;
         for (const file of files) found.set(file.path, file);
-        if (found.size >= this.setup.limits.mostFiles) break;
       }
     if (stopped()) return;
+    if (full) {
+      const message = `The workspace has more than ${mostFiles} files to index: those deepest in it are left out.`;
+      this.tell({ type: 'trouble', message });
+    }
     for (const path of known.keys()) if (!found.has(path)) this.tell({ type: 'gone', path });
     const unread = [...found.values()].filter(
       ({ path, size, mtimeMs }) =>
@@ -152,10 +159,11 @@ export class Indexer {
     }
   }
 
-  /** A gate remembers ignore files, so it is kept for as long as the workspace is the same. */
-  private gateOf(workspace: Workspace): ProvenanceGate {
+  /** A gate remembers ignore files for a while; a scan may have been asked for because one has changed. */
+  private gateOf(workspace: Workspace, fresh: boolean): ProvenanceGate {
     const key = JSON.stringify(workspace);
-    if (this.gate?.key !== key) this.gate = { key, gate: new ProvenanceGate(() => workspace) };
+    if (fresh || this.gate?.key !== key)
+      this.gate = { key, gate: new ProvenanceGate(() => workspace) };
     return this.gate.gate;
   }
 }
