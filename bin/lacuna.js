@@ -2,7 +2,11 @@
 import { existsSync } from 'node:fs';
 
 const leastNode = 20;
-const main = new URL('../dist/server/cli/main.js', import.meta.url);
+/** Compiled in a clone, bundled in the package from npm. */
+const mains = ['../dist/server/cli/main.js', '../dist/bundle/server/cli/main.js'].map(
+  (file) => new URL(file, import.meta.url),
+);
+const main = mains.find((file) => existsSync(file));
 
 /** @param {string} message one sentence: what is wrong and what to run */
 function fail(message) {
@@ -12,7 +16,7 @@ function fail(message) {
 
 if (Number.parseInt(process.versions.node, 10) < leastNode) {
   fail(`Node.js ${process.versions.node} is too old: install Node.js ${leastNode} or newer.`);
-} else if (!existsSync(main)) {
+} else if (!main) {
   fail('it is not built yet: run `npm run build` in its folder.');
 } else {
   try {

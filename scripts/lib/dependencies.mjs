@@ -35,6 +35,6 @@ export async function installDependencies() {
   if (missingPackages(lock, readJson(inRoot('node_modules/.package-lock.json'))).length === 0)
     return;
   await step('Installing packages (npm ci)', () =>
-    runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
   );
 }

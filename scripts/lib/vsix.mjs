@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { bundleClient, bundleIndexWorker, bundleServer } from './bundle.mjs';
+import { bundleClient } from './bundle.mjs';
 import { inRoot } from './paths.mjs';
+import { bundleProgram, copyPrebuilds, platform } from './program.mjs';
 import { Problem } from './report.mjs';
 import { runNode } from './run.mjs';
 
@@ -13,13 +14,8 @@ const largest = 100 * megabyte;
 const copied = [
   ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore'],
   ...['package.nls.json', 'package.nls.de.json', 'l10n', 'client/walkthrough'],
-  ...['bin', 'model', 'docs/images', 'build/Release/lacuna.node', 'grammars', 'dist/grammars'],
+  ...['bin', 'model', 'docs/images', 'grammars', 'dist/grammars'],
 ];
-
-/** `linux-x64`, `darwin-arm64`, …: the addon runs on one of them only. */
-function target() {
-  return `${process.platform}-${process.arch}`;
-}
 
 /**
  * Packs the extension for this machine's platform: client and server bundled, addon and embedded model beside
@@ -33,9 +29,8 @@ export async function packVsix(file) {
   rmSync(stage, { recursive: true, force: true });
   for (const name of copied) cpSync(inRoot(name), path.join(stage, name), { recursive: true });
   await bundleClient(path.join(stage, 'dist/client/main.cjs'), { minify: true });
-  const small = { minifySyntax: true, minifyWhitespace: true };
-  await bundleServer(path.join(stage, 'dist/server/cli/main.js'), small);
-  await bundleIndexWorker(path.join(stage, 'dist/server/context/index/worker/main.js'), small);
+  await bundleProgram(path.join(stage, 'dist/server'));
+  copyPrebuilds(path.join(stage, 'prebuilds'), [platform]);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
   await runNode(
@@ -46,7 +41,7 @@ export async function packVsix(file) {
       '--allow-missing-repository',
       '--no-rewrite-relative-links',
       '--target',
-      target(),
+      platform,
       '--out',
       file,
     ],

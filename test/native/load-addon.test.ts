@@ -57,8 +57,18 @@ describe('loading the native addon', () => {
     assert.match(refusal(folder).message, /no folder above .* is the package lacuna/);
   });
 
-  it('says to build where it is not built', () => {
+  it('says for which platforms there are engines where none fits', () => {
     const root = makePackage('lacuna');
+    for (const platform of ['plan9-x64', 'amiga-m68k'])
+      mkdirSync(path.join(root, 'prebuilds', platform), { recursive: true });
+    const error = refusal(root);
+    assert.match(error.message, /no native engine for \w+-\w+, only for amiga-m68k, plan9-x64/);
+    assert.match(error.remedy, /clone the repository and run `npm run build`/);
+  });
+
+  it('says to build in a clone where it is not built', () => {
+    const root = makePackage('lacuna');
+    writeFileSync(path.join(root, 'CMakeLists.txt'), '');
     const error = refusal(root);
     for (const candidate of addonCandidates(root)) assert.ok(error.message.includes(candidate));
     assert.match(error.remedy, /`npm run build`/);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,8 @@ import type { NativeAddon } from './addon.js';
 
 const packageName = 'lacuna';
 const fileName = 'lacuna.node';
+/** As prebuilt engines are named. */
+const platform = `${process.platform}-${process.arch}`;
 
 /** The nearest folder at or above `start` whose package.json is this package's; `undefined` where there is none. */
 export function findPackageRoot(start: string): string | undefined {
@@ -30,7 +32,7 @@ function packageNameIn(folder: string): unknown {
 export function addonCandidates(packageRoot: string): readonly string[] {
   return [
     path.join(packageRoot, 'build', 'Release', fileName),
-    path.join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`, fileName),
+    path.join(packageRoot, 'prebuilds', platform, fileName),
   ];
 }
 
@@ -50,9 +52,24 @@ export function findAddon(start = path.dirname(fileURLToPath(import.meta.url))):
   const candidates = addonCandidates(root);
   const addon = candidates.find((candidate) => existsSync(candidate));
   if (addon !== undefined) return addon;
+  if (!isClone(root)) throw wrongPlatform(root);
   throw new EngineError(
     `the native engine is not built: there is no ${candidates.join(' and no ')}`,
     `Run \`npm run build\` in ${root}.`,
+  );
+}
+
+/** Whether the sources of the engine are there, and not only what was built of them. */
+function isClone(root: string): boolean {
+  return existsSync(path.join(root, 'CMakeLists.txt'));
+}
+
+function wrongPlatform(root: string): EngineError {
+  const folder = path.join(root, 'prebuilds');
+  const there = existsSync(folder) ? readdirSync(folder).sort().join(', ') : '';
+  return new EngineError(
+    `this package has no native engine for ${platform}, only for ${there === '' ? 'no platform' : there}`,
+    `Build it on this machine: clone the repository and run \`npm run build\` there, with a C++ compiler and cmake.`,
   );
 }
 
@@ -62,9 +79,12 @@ export function loadAddon(start?: string): NativeAddon {
   try {
     return createRequire(import.meta.url)(addon) as NativeAddon;
   } catch (error) {
+    const root = findPackageRoot(path.dirname(addon)) ?? '.';
     throw new EngineError(
       `the native engine does not load: ${error instanceof Error ? error.message : String(error)}`,
-      `It was probably built on another system: run \`npm run build\` in ${findPackageRoot(path.dirname(addon)) ?? '.'}.`,
+      isClone(root)
+        ? `It was probably built on another system: run \`npm run build\` in ${root}.`
+        : 'This system is probably older than the one it was built on: clone the repository and run `npm run build` there.',
       { cause: error },
     );
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { IndexNews, IndexTask, WorkerSetup } from './messages.js';
@@ -11,9 +12,11 @@ const IDLE_MS = 60_000;
 const HEAP_MB = 128;
 const YOUNG_MB = 4;
 
-/** The compiled `worker/main.js`; at the same place where the server is bundled into one file. */
+/** The compiled `worker/main.js`: of a clone or the extension, or else the one that is bundled for npm. */
 export function indexWorkerFile(packageRoot: string): string {
-  return path.join(packageRoot, 'dist/server/context/index/worker/main.js');
+  const compiled = path.join(packageRoot, 'dist/server/context/index/worker/main.js');
+  if (existsSync(compiled)) return compiled;
+  return path.join(packageRoot, 'dist/bundle/server/context/index/worker/main.js');
 }
 
 export interface WorkerObserver {
