@@ -23,6 +23,12 @@ export function defineEval(
     .addOption(
       new Option('--plan <kind>', 'how prompts are made').choices(planKinds).default('anchored'),
     )
+    .addOption(
+      new Option(
+        '--layout <order>',
+        'prefix or suffix first, where the model was trained with both (default: as its file says)',
+      ).choices(['psm', 'spm']),
+    )
     .option('--typed <n>', 'characters typed since the cursor came', wholeNumber(0, 1000), 16)
     .option('--keystrokes', 'ask at each typed character, and count what it costs')
     .addOption(

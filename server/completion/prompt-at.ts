@@ -1,12 +1,15 @@
 import type { ContextPlace } from '../context/snippets/context-source.js';
 import { EngineError, type Engine, type FimLayout } from '../engine/contract.js';
+import { longestBegun } from '../prompt/anchor.js';
 import type { PlanKind } from '../prompt/arrange-hole.js';
 import { planFim, type FimPlan } from '../prompt/fim-plan.js';
+import type { PreviousPlan } from '../prompt/previous-plan.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { HoleText } from '../provenance/redact.js';
 import { snippetsInTime, type ContextOptions } from './snippets-in-time.js';
 
+export type { PreviousPlan } from '../prompt/previous-plan.js';
 export { planKinds, type PlanKind } from '../prompt/arrange-hole.js';
 
 export interface PromptOptions extends ContextOptions {
@@ -61,6 +64,15 @@ export async function promptAt(
   });
   planMemory?.remember(uri, plan);
   return { plan, redactions: passed.redactions };
+}
+
+/**
+ * Whether an anchor stands so far in front of the cursor that it will move before long: a new one can be prepared while
+ * nobody waits. It would stand on the cursor's line, so one on that line is not far.
+ */
+export function isFarBehind({ hole }: PreviousPlan, engine: Engine, maxTokens: number): boolean {
+  const most = longestBegun(engine.info.contextLength - answerTokens(engine, maxTokens));
+  return hole.begun.includes('\n') && engine.countTokens(hole.begun) > most / 2;
 }
 
 /** Tokens of the context that are left to an answer of at most `maxTokens`. */

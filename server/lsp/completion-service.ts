@@ -88,6 +88,7 @@ export class CompletionService {
         (await this.generated(asked, request.signal));
       if (!first || first.text === '' || request.signal.aborted) return [];
       this.next.follow(document, first, asked.place);
+      this.warmUp.answered(document, offset);
       return automatic ? [first] : await this.candidates(first, document, request.signal);
     } finally {
       flight?.leave();

@@ -124,7 +124,7 @@ export class LacunaServer {
       this.planMemory,
       this.syntax,
     );
-    this.warmUp = new WarmUp(connection, this.settings, setup, this.host);
+    this.warmUp = new WarmUp(connection, this.settings, setup, this.host, this.planMemory);
     const service = new CompletionService(
       this.settings,
       setup,

@@ -3,10 +3,16 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { snapshot } from '../completion/ahead/accepted.js';
 import { movedOffset } from '../completion/ahead/moved-offset.js';
 import { holeAt } from '../completion/hole.js';
-import { promptAt, type HolePrompt, type PromptOptions } from '../completion/prompt-at.js';
+import {
+  isFarBehind,
+  promptAt,
+  type HolePrompt,
+  type PreviousPlan,
+  type PromptOptions,
+} from '../completion/prompt-at.js';
 import { treeOf } from '../completion/syntax-source.js';
 import { PlanMemory } from '../completion/plan-memory.js';
-import type { Engine } from '../engine/contract.js';
+import type { Engine, PromptPlan } from '../engine/contract.js';
 import { RefusedError } from '../provenance/refusal.js';
 import { orAborted } from './abortable.js';
 import type { CompletionSetup } from './completion-setup.js';
@@ -25,9 +31,12 @@ interface Known {
   readonly offset: number;
 }
 
+type Work = (engine: Engine, signal: AbortSignal) => Promise<void>;
+
 /**
- * Computes prompts before anybody asks: of a document that was opened, that got the focus or that was saved. One at a time,
- * in the lane that gives way to all others; any request ends it.
+ * Computes prompts before anybody asks: of a document that was opened, that got the focus or that was saved, and while an
+ * answer is looked at, with a new anchor where the present one is far behind. One at a time, in the lane that gives way to
+ * all others; any request ends it.
  */
 export class WarmUp {
   private readonly known = new Map<string, Known>();
@@ -38,6 +47,7 @@ export class WarmUp {
     private readonly settings: SettingsStore,
     private readonly setup: CompletionSetup,
     private readonly host: EngineHost,
+    private readonly planMemory: PlanMemory,
   ) {}
 
   /** Somebody asks at `offset`: nobody needs to guess where the cursor is. */
@@ -53,11 +63,16 @@ export class WarmUp {
 
   /** A document has been opened, has got the focus or has been saved. */
   touched(document: TextDocument): void {
-    this.abort();
-    const running = new AbortController();
-    this.running = running;
-    const signal = AbortSignal.any([running.signal, AbortSignal.timeout(MOST_MS)]);
-    void this.work(snapshot(document), signal);
+    this.begin(document, (engine, signal) => this.prompt(snapshot(document), engine, signal));
+  }
+
+  /** What was asked for at `offset` is known, and somebody looks at it. */
+  answered(document: TextDocument, offset: number): void {
+    const latest = this.planMemory.recall(document.uri);
+    if (!latest?.hole.begun.includes('\n')) return;
+    this.begin(document, (engine, signal) =>
+      this.anchorAnew(snapshot(document), offset, latest, engine, signal),
+    );
   }
 
   abort(): void {
@@ -65,15 +80,21 @@ export class WarmUp {
     this.running = undefined;
   }
 
-  private async work(document: TextDocument, signal: AbortSignal): Promise<void> {
+  private begin(document: TextDocument, work: Work): void {
+    this.abort();
+    const running = new AbortController();
+    this.running = running;
+    const signal = AbortSignal.any([running.signal, AbortSignal.timeout(MOST_MS)]);
+    void this.run(document.languageId, work, signal);
+  }
+
+  private async run(languageId: string, work: Work, signal: AbortSignal): Promise<void> {
     await orAborted(this.settings.known, signal);
-    if (!this.setup.worksAhead(document.languageId)) return;
+    if (!this.setup.worksAhead(languageId)) return;
     const engine = await this.host.engine(signal);
     if (!engine || engine.info.fim === 'none' || signal.aborted) return;
     try {
-      const prompt = await this.prompt(document, engine, signal);
-      if (!prompt) return;
-      await engine.generate(prompt.plan, { lane: 'warm', maxTokens: 0, signal }).summary;
+      await work(engine, signal);
     } catch (error) {
       if (error instanceof RefusedError) return;
       this.host.requestFailed(engine, error);
@@ -81,25 +102,40 @@ export class WarmUp {
     }
   }
 
-  /** What will likely be asked; `undefined` where too little of it is known. */
-  private async prompt(
-    document: TextDocument,
-    engine: Engine,
-    signal: AbortSignal,
-  ): Promise<HolePrompt | undefined> {
+  /** Computes what will likely be asked, where enough of it is known. */
+  private async prompt(document: TextDocument, engine: Engine, signal: AbortSignal): Promise<void> {
     const known = this.known.get(document.uri);
     const text = document.getText();
     const options = this.setup.options();
     if (known) {
       const offset = movedOffset(known.text, text, known.offset);
-      return this.promptAt(document, offset, engine, options, signal);
+      const { plan } = await this.promptAt(document, offset, engine, options, signal);
+      await compute(plan, engine, signal);
+      return;
     }
     // Wherever the cursor will be, a model that reads the prefix first begins with the document's; one that reads the
     // suffix first begins with nobody knows what.
-    if (engine.info.fim !== 'psm') return undefined;
+    if (engine.info.fim !== 'psm') return;
     const anywhere = { ...options, plan: 'plain', planMemory: new PlanMemory() } as const;
-    const prompt = await this.promptAt(document, text.length, engine, anywhere, signal);
-    return prompt.plan.hole.cuts.start === 0 ? prompt : undefined;
+    const { plan } = await this.promptAt(document, text.length, engine, anywhere, signal);
+    if (plan.hole.cuts.start === 0) await compute(plan, engine, signal);
+  }
+
+  /** Computes a prompt with a new anchor, which the next one keeps, if nobody has asked meanwhile. */
+  private async anchorAnew(
+    document: TextDocument,
+    offset: number,
+    latest: PreviousPlan,
+    engine: Engine,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const options = this.setup.options();
+    if (!isFarBehind(latest, engine, options.maxTokens)) return;
+    const anew = { ...options, planMemory: new PlanMemory() };
+    const { plan } = await this.promptAt(document, offset, engine, anew, signal);
+    const { uri } = document;
+    if (!(await compute(plan, engine, signal)) || this.planMemory.recall(uri) !== latest) return;
+    this.planMemory.remember(uri, plan);
   }
 
   private async promptAt(
@@ -119,4 +155,10 @@ export class WarmUp {
       tree?.dispose();
     }
   }
+}
+
+/** Whether all of the prompt is known now. */
+async function compute(plan: PromptPlan, engine: Engine, signal: AbortSignal): Promise<boolean> {
+  const { reason } = await engine.generate(plan, { lane: 'warm', maxTokens: 0, signal }).summary;
+  return reason !== 'aborted';
 }

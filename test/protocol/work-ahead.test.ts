@@ -164,6 +164,32 @@ describe('language server: working ahead', () => {
       assert.equal((await warm.generation.summary).reason, 'aborted');
     });
 
+    it('gets a new anchor while an answer is looked at, when the old one is far behind', async () => {
+      const document = `${'call();\n'.repeat(10)}\n${'call();\n'.repeat(20)}`;
+      const { engine, client } = await opened(document, { answer: 'x;' });
+      const warmed = () => engine.inLane('warm').length;
+      await eventually(() => warmed() > 0 || undefined, 'the opened document');
+      const line = 'const value = first + second + third;\n';
+      let version = 1;
+      const typedAt = async (text: string, row: number) => {
+        const start = { line: row, character: 0 };
+        await client.change(uri, ++version, [{ range: { start, end: start }, text }]);
+        const count = text.split('\n').length - 1;
+        const character = text.length - text.lastIndexOf('\n') - 1;
+        return client.inlineComplete(uri, { line: row + count, character }, 2);
+      };
+      await typedAt('', 10);
+      const before = warmed();
+      await typedAt(line.repeat(7), 10);
+      const far = planText(engine.greedy.at(-1)!.plan);
+      assert.match(far, /<fimMiddle>(?:const [^\n]*\n){7}$/);
+      const warm = await eventually(() => engine.inLane('warm')[before], 'a new anchor');
+      assert.match(planText(warm.plan), /third;\n<fimSuffix>\ncall\(\);[^]*<fimMiddle>$/);
+      await warm.generation.summary;
+      await typedAt('y', 17);
+      assert.match(planText(engine.greedy.at(-1)!.plan), /third;\n<fimSuffix>/);
+    });
+
     it('is one at a time', async () => {
       const { engine, client } = await opened('a();\n', { answer: 'x', prefillMs: 400 });
       const first = await eventually(() => engine.inLane('warm')[0], 'a prompt');

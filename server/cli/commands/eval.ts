@@ -15,6 +15,7 @@ import type { Prediction, Verdict } from '../../eval/prediction.js';
 import { notesOf, reportOf, tableOf } from '../../eval/report/report.js';
 import { summarize } from '../../eval/report/summarize.js';
 import type { AnswerOptions } from '../../eval/run/answer-hole.js';
+import { changedRequests } from '../../eval/run/changed-requests.js';
 import { runEval } from '../../eval/run/run-eval.js';
 import { openWorkspace, type EvalWorkspace } from '../../eval/workspace/eval-workspace.js';
 import { ProvenanceGate } from '../../provenance/gate.js';
@@ -35,6 +36,7 @@ export interface EvalOptions extends ReportFormat {
   readonly context?: number;
   readonly limit?: number;
   readonly plan: PlanKind;
+  readonly layout?: 'psm' | 'spm';
   readonly typed: number;
   readonly keystrokes?: true;
   readonly shape: 'auto' | 'gold';
@@ -63,7 +65,9 @@ export async function evaluate(
   const execute = options.execute && executor(holes);
   const write = predictionWriter(options.predictions);
   return interruptible(async (signal) => {
-    const engine = await load(options, packageRoot);
+    const loaded = await load(options, packageRoot);
+    const { layout } = options;
+    const engine = layout ? changedRequests(loaded, { info: { fim: layout } }) : loaded;
     try {
       const answers = answerOptions(options);
       const grammars = new GrammarStore(grammarFolders(packageRoot));
@@ -167,9 +171,9 @@ function load(options: EvalOptions, packageRoot: string): Promise<Engine> {
 }
 
 function answerOptions(options: EvalOptions): AnswerOptions {
-  const { plan, typed, shape } = options;
+  const { plan, layout, typed, shape } = options;
   return {
-    ...{ plan, typed, shape },
+    ...{ plan, typed, shape, ...(layout && { layout }) },
     keystrokes: options.keystrokes ?? false,
     maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
     maxLines: options.maxLines ?? defaultSettings.maxLines,

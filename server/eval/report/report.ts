@@ -86,9 +86,10 @@ export function tableOf({ byLanguage, byKind, ...all }: Summary): Table {
 /** What was measured with which settings, and what was not. */
 export function notesOf(report: EvalReport): { heading: string; notes: string[] } {
   const { model, device, dataset, contextLength, options, missing } = report;
-  const { plan, typed, shape, maxTokens, maxLines } = options;
+  const { plan, layout, typed, shape, maxTokens, maxLines } = options;
   const settings = [
     `${plan} plan`,
+    ...(layout ? [layout === 'psm' ? 'prefix first' : 'suffix first'] : []),
     ...(plan === 'anchored' || options.keystrokes ? [`${typed} characters typed`] : []),
     ...(shape === 'gold' ? ['as many lines as were taken out'] : []),
     ...(options.workspace ? ['with other files of the workspace'] : []),

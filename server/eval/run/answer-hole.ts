@@ -18,6 +18,8 @@ import { changedRequests } from './changed-requests.js';
 
 export interface AnswerOptions {
   readonly plan: PlanKind;
+  /** The order that prompts say prefix and suffix in, where it is not the one that the model's file asks for. */
+  readonly layout?: 'psm' | 'spm';
   /** Characters in front of the hole that were typed since the cursor came there; ≥ 0. */
   readonly typed: number;
   /** Whether each of them is asked for, as while typing, before the answer that counts. */

@@ -1,7 +1,15 @@
-import type { Engine, GenerateOptions, GeneratedToken, Generation } from '../../engine/contract.js';
+import type {
+  Engine,
+  EngineInfo,
+  GenerateOptions,
+  GeneratedToken,
+  Generation,
+} from '../../engine/contract.js';
 
 /** What happens to requests on their way to an engine, and to what comes back. */
 export interface RequestChange {
+  /** What the engine says of its model in the place of the truth. */
+  readonly info?: Partial<EngineInfo>;
   readonly options?: (options: GenerateOptions) => GenerateOptions;
   /** Sees every token that is taken from the generation. */
   readonly onToken?: (token: GeneratedToken) => void;
@@ -10,7 +18,7 @@ export interface RequestChange {
 /** `engine`, with requests that are changed on their way. Closing it closes `engine`. */
 export function changedRequests(engine: Engine, change: RequestChange): Engine {
   return {
-    info: engine.info,
+    info: { ...engine.info, ...change.info },
     countTokens: (text) => engine.countTokens(text),
     generate: (plan, options) =>
       watched(engine.generate(plan, change.options?.(options) ?? options), change),
