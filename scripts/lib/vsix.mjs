@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleClient } from './bundle.mjs';
 import { inRoot } from './paths.mjs';
@@ -12,10 +12,17 @@ const largest = 100 * megabyte;
 
 /** What ships as it stands in the repository; the bundles join it. `.vscodeignore` is the last word. */
 const copied = [
-  ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore'],
+  ...['README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore'],
   ...['package.nls.json', 'package.nls.de.json', 'l10n', 'client/walkthrough'],
   ...['bin', 'model', 'docs/images', 'grammars', 'dist/grammars'],
 ];
+
+/** package.json without what is for clones and for npm: vsce takes `files` and `.vscodeignore` for a contradiction. */
+function extensionManifest() {
+  const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  for (const key of ['files', 'scripts', 'devDependencies', 'overrides']) delete manifest[key];
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
 
 /**
  * Packs the extension for this machine's platform: client and server bundled, addon and embedded model beside
@@ -28,6 +35,7 @@ export async function packVsix(file) {
   const stage = inRoot('dist/vsix');
   rmSync(stage, { recursive: true, force: true });
   for (const name of copied) cpSync(inRoot(name), path.join(stage, name), { recursive: true });
+  writeFileSync(path.join(stage, 'package.json'), extensionManifest());
   await bundleClient(path.join(stage, 'dist/client/main.cjs'), { minify: true });
   await bundleProgram(path.join(stage, 'dist/server'));
   copyPrebuilds(path.join(stage, 'prebuilds'), [platform]);
