@@ -12,6 +12,7 @@ import type { BenchOptions } from './commands/bench.js';
 import type { CompleteOptions } from './commands/complete.js';
 import type { DebugLogitsOptions } from './commands/debug-logits.js';
 import type { DoctorOptions } from './commands/doctor.js';
+import type { IndexOptions } from './commands/index-workspace.js';
 import type { ModelsOptions } from './commands/models.js';
 import { defineEval } from './define-eval.js';
 import type { Location } from './location.js';
@@ -112,6 +113,20 @@ export function createProgram(
     });
 
   defineEval(program, packageRoot, finished);
+
+  program
+    .command('index')
+    .description('index a folder as an editor would, and print what that gives')
+    .argument('<DIR>', 'a folder with source files')
+    .option('--map', 'print the definitions that matter most')
+    .option('--open <file...>', 'files that somebody works in: the map is seen from there', [])
+    .option('--mention <name...>', 'names near the cursor, which weigh more', [])
+    .option('--limit <n>', 'definitions of the map', wholeNumber(1, 10_000), 40)
+    .option('--json', 'print one JSON object')
+    .action(async (folder: string, options: IndexOptions) => {
+      const { indexWorkspace } = await import('./commands/index-workspace.js');
+      finished(await indexWorkspace(folder, options, packageRoot));
+    });
 
   program
     .command('debug')

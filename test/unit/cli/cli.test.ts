@@ -287,6 +287,26 @@ describe('lacuna', function () {
       assertExplained(await runCli(['complete', 'a:1:1', '--max-tokens', 'x']), 2, /whole number/);
     });
 
+    it('prints the repository map of a folder, seen from a file of it', () =>
+      inFolder(
+        {
+          'list.py': 'def sort_items(items):\n    pass\n\ndef other():\n    pass\n',
+          'main.py': 'from list import sort_items\nsort_items([])\n',
+        },
+        async (folder) => {
+          const open = ['--open', path.join(folder, 'main.py')];
+          const { code, stdout, stderr } = await runCli(['index', folder, '--map', ...open]);
+          assert.equal(code, 0, stderr);
+          assert.equal(stdout, 'list.py\n     1  def sort_items(items):\n');
+          assert.match(stderr, /^2 files · 2 definitions/);
+          const json = await runCli(['index', folder, '--map', '--json', ...open]);
+          const { files, map } = JSON.parse(json.stdout) as { files: number; map: unknown[] };
+          assert.deepEqual([files, map.length], [2, 1]);
+          const nowhere = await runCli(['index', path.join(folder, 'gone')]);
+          assertExplained(nowhere, 1, /gone is no folder\. Name a folder/);
+        },
+      ));
+
     it('shows its help and its version', async () => {
       const help = await runCli(['--help']);
       assert.equal(help.code, 0);

@@ -92,6 +92,49 @@ export function fileGraph(
   };
 }
 
+/** Graphs that have no edge between each other as one: files and names are numbered on. */
+export function joinGraphs(graphs: readonly NamedGraph[]): NamedGraph {
+  const parts = graphs.map(({ graph }) => graph);
+  return {
+    graph: {
+      files: sum(parts.map(({ files }) => files)),
+      names: sum(parts.map(({ names }) => names)),
+      usesFrom: joinedStarts(parts.map(({ usesFrom }) => usesFrom)),
+      useName: shifted(parts.map(({ useName, names }) => [useName, names])),
+      useWeight: Float64Array.from(parts.flatMap(({ useWeight }) => [...useWeight])),
+      definersFrom: joinedStarts(parts.map(({ definersFrom }) => definersFrom)),
+      definer: shifted(parts.map(({ definer, files }) => [definer, files])),
+    },
+    nameIds: Int32Array.from(graphs.flatMap(({ nameIds }) => [...nameIds])),
+  };
+}
+
+/** Each list without its last entry, from where the one before it ended; then the end of all. */
+function joinedStarts(lists: readonly Int32Array[]): Int32Array {
+  const starts = [0];
+  for (const list of lists) {
+    const from = starts.pop() ?? 0;
+    for (const start of list) starts.push(from + start);
+  }
+  return Int32Array.from(starts);
+}
+
+/** Numbers one behind the other, each list's shifted by how many the lists before it count. */
+function shifted(lists: readonly (readonly [Int32Array, number])[]): Int32Array {
+  let from = 0;
+  return Int32Array.from(
+    lists.flatMap(([list, count]) => {
+      const own = Array.from(list, (number) => from + number);
+      from += count;
+      return own;
+    }),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** Long names made of words are chosen with care, those with a leading underscore are nobody else's. */
 export function nameWeight(name: string): number {
   const words = /[a-z][A-Z]|[A-Za-z0-9][_-][A-Za-z0-9]/.test(name) && name.length >= LONG_NAME;

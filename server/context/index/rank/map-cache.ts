@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url';
+import { languageFamilyOfFile } from '../scan/file-languages.js';
 import type { FileTable, IndexedFile } from '../store/file-table.js';
 import type { NameTable } from '../store/name-table.js';
-import { fileGraph, nameWeight, type NamedGraph } from './file-graph.js';
+import { fileGraph, joinGraphs, nameWeight, type NamedGraph } from './file-graph.js';
 import { decodeDefinitions } from '../store/tags-record.js';
 import type { RankedDefinition } from '../symbol-index.js';
 import { rankNames } from './repository-map.js';
@@ -72,9 +73,19 @@ export class MapCache {
   }
 
   private make(): Pick<Graph, 'files' | 'names' | 'fileAt' | 'graph' | 'nameIds'> {
+    const families = new Map<string, IndexedFile[]>();
     // By path, so that neither ranks nor ties depend on who was indexed first.
-    const files = this.files.all().sort((a, b) => (a.path < b.path ? -1 : 1));
-    const made = fileGraph(files, this.names.bound, (name) => nameWeight(this.names.text(name)));
+    for (const file of this.files.all().sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      const family = languageFamilyOfFile(file.path);
+      const members = families.get(family);
+      if (members) members.push(file);
+      else families.set(family, [file]);
+    }
+    const files = [...families.values()].flat();
+    const weightOf = (name: number): number => nameWeight(this.names.text(name));
+    const made = joinGraphs(
+      [...families.values()].map((members) => fileGraph(members, this.names.bound, weightOf)),
+    );
     const names = Array.from(made.nameIds, (name) => this.names.text(name));
     return { ...made, files, names, fileAt: new Map(files.map(({ path }, at) => [path, at])) };
   }

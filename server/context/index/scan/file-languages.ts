@@ -29,3 +29,15 @@ export function grammarNameOfFile(path: string): GrammarName | undefined {
   const ending = /\.([A-Za-z]+)$/.exec(path)?.[1];
   return ending === undefined ? undefined : byEnding.get(ending.toLowerCase());
 }
+
+/** Languages that use each other's names; each other one is a family of its own. */
+const families: Readonly<Partial<Record<GrammarName, string>>> = {
+  ...{ typescript: 'ecmascript', tsx: 'ecmascript', javascript: 'ecmascript' },
+  ...{ c: 'c', cpp: 'c' },
+};
+
+/** The family of a file's language, by its name alone: names of one family mean nothing in another. */
+export function languageFamilyOfFile(path: string): string {
+  const name = grammarNameOfFile(path);
+  return name === undefined ? '' : (families[name] ?? name);
+}

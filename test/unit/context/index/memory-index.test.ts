@@ -92,6 +92,11 @@ describe('memory index', () => {
     assert.deepEqual(index.map({ open: [], mentioned: [], without, limit: 3 }), []);
   });
 
+  it('takes no name of one language for that of another', async () => {
+    const index = await indexed(['list.ts', 'shop.py']);
+    assert.deepEqual(index.map({ open: [uri('shop.py')], mentioned: [], limit: 3 }), []);
+  });
+
   it('answers the same whatever order files came in', async () => {
     const query = { open: [uri('shop.py')], mentioned: ['Item'], limit: 10 };
     const one = await indexed(['list.ts', 'main.ts', 'shop.py']);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fileGraph, nameWeight } from '../../../../server/context/index/rank/file-graph.js';
+import {
+  fileGraph,
+  joinGraphs,
+  nameWeight,
+} from '../../../../server/context/index/rank/file-graph.js';
 import { pageRank } from '../../../../server/context/index/rank/pagerank.js';
 import { rankNames } from '../../../../server/context/index/rank/repository-map.js';
 
@@ -82,6 +86,23 @@ describe('page rank', () => {
     assert.deepEqual([...graph.usesFrom], [0, 1, 1, 1]);
     const { files: rank } = pageRank(graph, ones(1), Float64Array.of(1, 0, 0));
     assert.equal(rank[1], rank[2]);
+  });
+});
+
+describe('joined graphs', () => {
+  it('rank as each by itself does', () => {
+    fc.assert(
+      fc.property(files, files, (one, other) => {
+        const both = joinGraphs([one, other].map((list) => fileGraph(list, NAMES, () => 1))).graph;
+        const start = Float64Array.from({ length: both.files }, (_, at) =>
+          at < one.length ? 1 : 0,
+        );
+        const rank = pageRank(both, ones(both.names), start).files;
+        const alone = pageRank(graphOf(one), ones(graphOf(one).names), ones(one.length)).files;
+        assert.ok(alone.every((each, at) => near(each, rank[at] ?? 0)));
+        assert.ok(rank.subarray(one.length).every((each) => each === 0));
+      }),
+    );
   });
 });
 
