@@ -20,12 +20,13 @@ const { values } = parseArgs({
     range: { type: 'string', default: 'HEAD' },
     edits: { type: 'string', default: '500' },
     /** Keys of an edit that are typed; what is left of it is pasted. */
-    keys: { type: 'string', default: '12' },
+    keys: { type: 'string', default: '8' },
     /** Milliseconds between keys; 0 waits for each answer. */
     pace: { type: 'string', default: '0' },
     model: { type: 'string' },
     device: { type: 'string', default: 'cpu' },
     'context-length': { type: 'string', default: '2048' },
+    'max-tokens': { type: 'string', default: '96' },
     /** anchored, plain, or both: anchored,plain */
     plan: { type: 'string', default: 'anchored' },
     /** Whether the workspace is there to be looked at: off, on, or off,on */
@@ -41,6 +42,9 @@ const { EngineLoader } = await module('models/load-engine');
 const { grammarFolders } = await module('context/syntax/grammar-store');
 const { indexWorkerFile } = await module('context/index/worker/index-worker');
 const { languageIdOf } = await module('cli/language-id');
+
+/** Until the server has begun what it does with a document that was opened, milliseconds. */
+const READING_MS = 20;
 
 const repository = path.resolve(values.repo);
 const progress = (line) => process.stderr.write(`${line}\n`);
@@ -71,6 +75,7 @@ async function run(sessions, tree, plan, context) {
   const settings = {
     device: values.device,
     contextLength: Number(values['context-length']),
+    maxTokens: Number(values['max-tokens']),
     debounce: 0,
   };
   await session.start(settings, folder);
@@ -110,7 +115,12 @@ async function run(sessions, tree, plan, context) {
   for (const [index, one] of sessions.entries()) {
     if (index % 20 === 0) progress(`${plan}, context ${context}: ${edits} edits`);
     const uri = pathToFileURL(path.join(tree, one.file)).href;
+    log.keystroke = keystrokes.length;
     await session.open(uri, languageIdOf(one.file), before(repository, one));
+    // Who opens a file reads before typing: what the server does meanwhile comes to its end.
+    await session.request('workspace/executeCommand', { command: 'lacuna.lastPrompt' });
+    await sleep(READING_MS);
+    await Promise.all(log.calls.map(({ ended }) => ended));
     for (const hunk of one.hunks) {
       const { start, end, inserted } = editOf(session.document.text, hunk);
       edits++;

@@ -10,12 +10,15 @@ const { createMessageConnection, StreamMessageReader, StreamMessageWriter } = cr
 /** Longest that anything may take, milliseconds. */
 const DEADLINE_MS = 120_000;
 
-async function inTime(promise, what) {
+/** Until the server has said that it indexes, if it does; milliseconds. */
+const INDEX_MS = 3000;
+
+async function inTime(promise, what, ms = DEADLINE_MS) {
   let timer;
   const deadline = new Promise((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`waited ${DEADLINE_MS} ms for ${what}`));
-    }, DEADLINE_MS);
+      reject(new Error(`waited ${ms} ms for ${what}`));
+    }, ms);
   });
   try {
     return await Promise.race([promise, deadline]);
@@ -72,15 +75,21 @@ export class EditorSession {
       if (kind === 'Error') throw new Error(message);
       return !busy && message.endsWith('is ready.');
     }, 'the model');
+    if (!folder) return;
+    // The index begins on its own; a small one may be done before it is told of.
+    await this.until(({ indexing }) => indexing !== undefined, 'the index', INDEX_MS).catch(
+      () => undefined,
+    );
+    await this.until(({ indexing }) => indexing === undefined, 'the end of the index');
   }
 
   /** Waits for a status that passes `test`. */
-  async until(test, what) {
+  async until(test, what, ms = DEADLINE_MS) {
     const search = async () => {
       while (!(this.statuses.length > 0 && test(this.statuses.at(-1))))
         await new Promise((resolve) => (this.wake = resolve));
     };
-    await inTime(search(), what);
+    await inTime(search(), what, ms);
   }
 
   request(method, params) {
