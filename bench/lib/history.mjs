@@ -96,7 +96,8 @@ export function sessionsOf(repository, range, edits) {
   let due = 0;
   for (const session of all) {
     due += session.hunks.length * share;
-    if (hunks >= edits || hunks + session.hunks.length / 2 > due) continue;
+    // Never behind what is due, so that none are missing at the end.
+    if (hunks >= Math.min(edits, due)) continue;
     const rest = { ...session, hunks: session.hunks.slice(0, edits - hunks) };
     chosen.push(rest);
     hunks += rest.hunks.length;
