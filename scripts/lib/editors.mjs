@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import {
   findChromium,
   installWorkbench,
@@ -13,12 +13,19 @@ import { packVsix } from './vsix.mjs';
 /** The other editors that are tried: what there is where they are installed, and Debian's packages of them. */
 const others = [
   { there: () => machine.exists('nvim'), packages: ['neovim'] },
-  { there: () => machine.exists('emacs'), packages: ['emacs-nox', 'elpa-eglot'] },
+  {
+    there: () => machine.exists('emacs') && holds('/usr/share/emacs/site-lisp/elpa', /^lsp-mode-/),
+    packages: ['emacs-nox', 'elpa-eglot', 'elpa-lsp-mode'],
+  },
   {
     there: () => machine.exists('vim') && existsSync('/usr/share/vim-ale'),
     packages: ['vim', 'vim-ale'],
   },
 ];
+
+function holds(folder, name) {
+  return existsSync(folder) && readdirSync(folder).some((each) => name.test(each));
+}
 
 /** Installs the other editors where that needs nobody's password. What is missing then is not tried, and says so. */
 async function installOthers() {
