@@ -31,6 +31,11 @@ export interface LacunaSettings {
   readonly kvCache: 'auto' | 'int8';
   /** Index the definitions of the workspace's files, where the workspace is trusted. */
   readonly index: boolean;
+  /**
+   * How sure the model must be of what is shown while somebody types: `eager` shows what is right one time in four,
+   * `balanced` every other time, `strict` three times in four; `off` shows everything.
+   */
+  readonly confidence: 'off' | 'eager' | 'balanced' | 'strict';
 }
 
 export const defaultSettings: LacunaSettings = {
@@ -46,4 +51,5 @@ export const defaultSettings: LacunaSettings = {
   device: 'auto',
   kvCache: 'auto',
   index: true,
+  confidence: 'balanced',
 };

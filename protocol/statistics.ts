@@ -37,6 +37,8 @@ export interface LatencyReport {
 /** Characters are UTF-16 units. `retained…`: of `acceptedCharacters` whose time had come, how many were still there. */
 export interface StatisticsReport {
   readonly shown: number;
+  /** Not shown: the model was not sure of them, and nobody had asked. */
+  readonly withheld: number;
   readonly accepted: number;
   readonly partiallyAccepted: number;
   readonly acceptedCharacters: number;

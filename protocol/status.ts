@@ -23,6 +23,8 @@ export interface LacunaStatus {
   readonly refusal?: { readonly message: string; readonly remedy: string };
   /** How many files of the workspace have been indexed, of how many that have to be; absent when none is left. */
   readonly indexing?: { readonly done: number; readonly total: number };
+  /** Why nothing was shown although there was something: the model was not sure of it, and nobody had asked. */
+  readonly withheld?: { readonly message: string; readonly remedy: string };
   /** Name of the loaded model. */
   readonly model?: string;
   /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */

@@ -88,7 +88,7 @@ function icon({ busy, kind, refusal }: LacunaStatus, quiet: boolean): string {
 
 function runningView(status: LacunaStatus, around: Surroundings, t: Translate): StatusView {
   const quiet = quietLine(around, t);
-  const { refusal, remedy, deviceReason } = status;
+  const { refusal, withheld, remedy, deviceReason } = status;
   const whatToDo = `**${t('What to do:')}**`;
   const body = tooltip(
     t,
@@ -99,6 +99,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
     trustLine(around, t),
     refusal && escapeMarkdown(`${refusal.message} ${refusal.remedy}`),
     indexLine(status, t),
+    withheld && escapeMarkdown(`${withheld.message} ${withheld.remedy}`),
     deviceLine(status, t),
     deviceReason === undefined ? undefined : t('Why there: {0}.', escapeMarkdown(deviceReason)),
   );

@@ -2,10 +2,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planKinds } from '../completion/prompt-at.js';
 import { holeKinds, type HoleKind } from '../eval/hole.js';
 import { deviceOption, modelHelp, wholeNumber } from './arguments.js';
+import { confidenceLevels } from '../completion/confidence/thresholds.js';
 import type { EvalBuildOptions } from './commands/eval-build.js';
+import type { EvalCalibrateOptions } from './commands/eval-calibrate.js';
 import type { EvalOptions } from './commands/eval.js';
 
-/** `lacuna eval` and `lacuna eval build`. */
+/** `lacuna eval`, `lacuna eval build` and `lacuna eval calibrate`. */
 export function defineEval(
   program: Command,
   packageRoot: string,
@@ -14,6 +16,7 @@ export function defineEval(
   const evaluate = program
     .command('eval')
     .description('measure how good completions are, on holes whose content is known')
+    .enablePositionalOptions()
     .argument('[dataset]', 'JSONL file of holes (default: those that come with the source)')
     .option('--model <path>', modelHelp)
     .addOption(deviceOption('auto'))
@@ -40,6 +43,12 @@ export function defineEval(
     .option('--max-lines <n>', 'keep at most so many lines', wholeNumber(1, 1000))
     .option('--no-syntax', 'decide by the text alone, as where a language has no grammar')
     .option('--workspace <dir>', 'show what other files of this source tree say about a hole')
+    .addOption(
+      new Option('--confidence <level>', 'hold back what the model is not sure of, as while typing')
+        .choices(['off', ...confidenceLevels])
+        .default('off'),
+    )
+    .option('--thresholds <file>', 'those of --confidence (default: those that come with Lacuna)')
     .option('--execute', 'run the tests that holes bring: programs that a model wrote')
     .option('--predictions <file>', 'write every answer and its marks there, as JSONL')
     .option('--compare <files...>', 'compare two files of predictions, and run nothing')
@@ -68,6 +77,33 @@ export function defineEval(
       const { evalBuild } = await import('./commands/eval-build.js');
       finished(evalBuild(tree, options));
     });
+
+  evaluate
+    .command('calibrate')
+    .description('choose how sure the model of a run must be of what is shown unasked')
+    .argument('<predictions>', 'what `lacuna eval --predictions` wrote, of one model')
+    .option(
+      '--target <eager,balanced,strict>',
+      'share of right ones among what each level shows',
+      shareList,
+      [0.25, 0.5, 0.75] as [number, number, number],
+    )
+    .option('--dataset <name>', 'where the holes come from, for people (default: the file)')
+    .option('--out <file>', 'write the thresholds there, in place of those of the same model')
+    .addOption(new Option('--json', 'print one JSON object').conflicts('markdown'))
+    .option('--markdown', 'print tables for a document')
+    .action(async (predictions: string, options: EvalCalibrateOptions) => {
+      const { evalCalibrate } = await import('./commands/eval-calibrate.js');
+      finished(evalCalibrate(predictions, options));
+    });
+}
+
+function shareList(text: string): [number, number, number] {
+  const shares = text.split(',').map(Number);
+  const rising = shares.every((share, at) => share > (shares[at - 1] ?? 0) && share < 1);
+  const [eager = 0, balanced = 0, strict = 0] = shares;
+  if (shares.length === 3 && rising) return [eager, balanced, strict];
+  throw new InvalidArgumentError('Give three shares that rise, such as 0.25,0.5,0.75.');
 }
 
 function kindList(text: string): HoleKind[] {

@@ -30,6 +30,8 @@ export function createProgram(
     .description('Code completion by a model that runs on this machine.')
     .version(version)
     .exitOverride()
+    // What stands behind the name of a subcommand is that one's own.
+    .enablePositionalOptions()
     .showHelpAfterError('(lacuna --help lists the commands)');
 
   program

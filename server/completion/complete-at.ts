@@ -3,6 +3,7 @@ import type { Engine, Lane, Sampling } from '../engine/contract.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
 import { answerTokens, promptAt, type PromptOptions } from './prompt-at.js';
 import type { PromptLog } from './prompt-log.js';
+import { statementEndsOf } from './confidence/statement-ends.js';
 import { statsOf, type Completion } from './completion.js';
 import { CandidateSyntax } from './candidate-syntax.js';
 import { generateAnswer } from './generate-answer.js';
@@ -66,10 +67,13 @@ export async function completeAt(
     const answer = await generateAnswer(engine, plan, context, reserve, options, signal);
     const { summary, reason, finished, tokens } = answer;
     options.promptLog?.record(uri, plan, redactions, summary, engine);
+    const completed = withEndOfLine(finished.text, hole.eol);
+    const edit = { start: at, oldEnd: at + finished.replaced, newText: completed };
     return {
-      text: withEndOfLine(finished.text, hole.eol),
+      text: completed,
       range: { start, end: { ...start, character: start.character + finished.replaced } },
       ...{ shape, tokens },
+      statementEnds: tree && finished.text.includes('\n') ? statementEndsOf(tree, edit) : [],
       stats: statsOf(summary, reason),
     };
   } finally {

@@ -1,6 +1,6 @@
 import type { Range } from 'vscode-languageserver-textdocument';
 import type { FinishReason, GenerationSummary } from '../engine/contract.js';
-import type { ScoredToken } from './confidence/scored-tokens.js';
+import type { Evidence } from './confidence/evidence.js';
 import type { Shape } from './shape.js';
 
 /** What a completion cost and why it ended. */
@@ -10,14 +10,12 @@ export interface CompletionStats extends GenerationSummary {
 }
 
 /** A completion, ready to insert. */
-export interface Completion {
+export interface Completion extends Evidence {
   /** What takes the place of `range`, with the document's line ends; empty where nothing is worth offering. */
   readonly text: string;
   /** Starts at the cursor and stays on its line; empty for a plain insertion. UTF-16 positions. */
   readonly range: Range;
   readonly shape: Shape;
-  /** What generated the text, in order; empty where that is not known. */
-  readonly tokens: readonly ScoredToken[];
   readonly stats: CompletionStats;
 }
 

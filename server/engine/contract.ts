@@ -131,6 +131,8 @@ export interface EngineInfo {
   /** The model's own name, or its file name. */
   readonly model: string;
   readonly path: string;
+  /** The same for the same model file, wherever it lies; absent where an engine cannot tell. */
+  readonly fingerprint?: string;
   /** Where it runs and with what: `cpu (AVX-512, 2 threads)`. */
   readonly device: string;
   /** Why it runs there and nowhere else, where there was a choice: `the NVIDIA driver finds no GPU`. */

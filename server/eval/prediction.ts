@@ -1,9 +1,21 @@
 import type { FinishReason } from '../engine/contract.js';
+import type { Evidence } from '../completion/confidence/evidence.js';
+import type { Shape } from '../completion/shape.js';
 import type { HoleKind } from './hole.js';
 
 /** What became of the program that an answer was put into. */
 export const verdicts = ['passed', 'failed', 'timeout'] as const;
 export type Verdict = (typeof verdicts)[number];
+
+/** A completion as the model gave it, with all that decides how much of it is shown. Offsets are of LF line ends. */
+export interface ScoredAnswer extends Evidence {
+  readonly text: string;
+  readonly shape: Shape;
+  readonly exact: boolean;
+  /** The model that gave it, and the fingerprint of its file, as far as the engine tells. */
+  readonly model: string;
+  readonly fingerprint?: string;
+}
 
 /** One answer and its marks: a line of `--predictions`. */
 export interface Prediction {
@@ -15,6 +27,8 @@ export interface Prediction {
   readonly text: string;
   /** UTF-16 units of the suffix that `text` takes the place of. */
   readonly replaced: number;
+  /** Of the completion before anything was held back; absent where the hole was refused. */
+  readonly scored?: ScoredAnswer;
   readonly exact: boolean;
   /** Whether the gold is more than brackets. */
   readonly nonTrivial: boolean;

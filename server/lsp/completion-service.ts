@@ -17,6 +17,7 @@ import { orAborted } from './abortable.js';
 import type { CompletionRunner } from './completion-runner.js';
 import type { CompletionSetup } from './completion-setup.js';
 import { patience, type Deadlines } from './deadlines.js';
+import type { ConfidenceGate } from './confidence-gate.js';
 import type { EngineHost } from './engine-host.js';
 import type { NextCompletion } from './next-completion.js';
 import type { RunningRequests } from './running-requests.js';
@@ -55,6 +56,7 @@ export class CompletionService {
     private readonly next: NextCompletion,
     private readonly warmUp: WarmUp,
     private readonly promptLog: PromptLog,
+    private readonly confidence: ConfidenceGate,
     private readonly status: StatusReporter,
     private readonly deadlines: Deadlines,
   ) {}
@@ -87,9 +89,11 @@ export class CompletionService {
         (flight && (await this.joined(asked, flight, request.signal))) ??
         (await this.generated(asked, request.signal));
       if (!first || first.text === '' || request.signal.aborted) return [];
-      this.next.follow(document, first, asked.place);
+      const shown = this.confidence.pass(first, hole, automatic);
+      if (shown) this.next.follow(document, shown, asked.place);
       this.warmUp.answered(document, offset);
-      return automatic ? [first] : await this.candidates(first, document, request.signal);
+      if (!shown || automatic) return shown ? [shown] : [];
+      return await this.candidates(shown, document, request.signal);
     } finally {
       flight?.leave();
       request.end();

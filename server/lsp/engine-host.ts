@@ -1,4 +1,4 @@
-import { DeviceError, type Engine } from '../engine/contract.js';
+import { DeviceError, type Engine, type EngineInfo } from '../engine/contract.js';
 import type { DeviceSetting } from '../engine/device/choose-device.js';
 import { orAborted } from './abortable.js';
 import { within } from './deadlines.js';
@@ -68,6 +68,11 @@ export class EngineHost {
   /** The engine as soon as it is loaded; `undefined` if it failed or is off, or if `signal` comes first. */
   engine(signal: AbortSignal): Promise<Engine | undefined> {
     return orAborted(this.current, signal);
+  }
+
+  /** Of the engine that is loaded. */
+  get info(): EngineInfo | undefined {
+    return this.loaded?.engine.info;
   }
 
   /** Whether `engine` has given its place to another, or to none. */

@@ -28,6 +28,7 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   device: oneOf('auto', 'cpu', 'cuda'),
   kvCache: oneOf('auto', 'int8'),
   index: { wanted: 'true or false', valid: (value) => typeof value === 'boolean' },
+  confidence: oneOf('off', 'eager', 'balanced', 'strict'),
 };
 
 /**

@@ -15,12 +15,14 @@ import { Flights } from '../completion/ahead/flights.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { documentText } from '../completion/hole.js';
 import type { PlanKind } from '../completion/prompt-at.js';
+import { noThresholds, type ConfidenceData } from '../completion/confidence/thresholds.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
 import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
 import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-store.js';
 import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { ProvenanceGate } from '../provenance/gate.js';
+import { ConfidenceGate } from './confidence-gate.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionRunner } from './completion-runner.js';
 import { CompletionService } from './completion-service.js';
@@ -58,6 +60,8 @@ export interface ServerEnvironment {
   readonly grammars: GrammarFolders;
   /** How the workspace is indexed; without it, it is not. */
   readonly index?: Omit<WorkspaceIndexOptions, 'grammars'>;
+  /** How sure which model must be of what is shown unasked; without them every model is one that nobody has measured. */
+  readonly thresholds?: ConfidenceData;
   /** Where statistics are kept; without it they end with the server. */
   readonly statisticsFile?: string;
 }
@@ -125,6 +129,14 @@ export class LacunaServer {
       this.syntax,
     );
     this.warmUp = new WarmUp(connection, this.settings, setup, this.host, this.planMemory);
+    this.statistics = new StatisticsFeature(connection, environment.statisticsFile);
+    const confidence = new ConfidenceGate(
+      environment.thresholds ?? noThresholds,
+      this.settings,
+      this.host,
+      status,
+      this.statistics,
+    );
     const service = new CompletionService(
       this.settings,
       setup,
@@ -137,10 +149,10 @@ export class LacunaServer {
       this.next,
       this.warmUp,
       this.promptLog,
+      confidence,
       status,
       this.deadlines,
     );
-    this.statistics = new StatisticsFeature(connection, environment.statisticsFile);
     this.features = [
       this.statistics,
       this.workspace,

@@ -80,6 +80,11 @@ export class StatisticsFeature implements Feature {
     this.tracker.offered(document.uri, document.getText(), offered);
   }
 
+  /** A completion was not shown: the model was not sure of it, and nobody had asked. */
+  withheld(): void {
+    this.unsaved = counted(this.unsaved, { kind: 'withheld' });
+  }
+
   changed(document: TextDocument): void {
     const now = performance.now();
     // The first change is the opening, which is no keystroke.

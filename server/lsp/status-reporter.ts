@@ -3,12 +3,19 @@ import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
 
 type Situation = Omit<LacunaStatus, 'tokensPerSecond'>;
 
+/** The same at every keystroke, so that it is sent once. */
+const notSure: LacunaStatus['withheld'] = {
+  message: 'The latest completion was not shown: the model was not sure of it.',
+  remedy: 'Ask for it by the key for a completion, or set lacuna.confidence to eager or off.',
+};
+
 /** Tells the client what the server is doing. A status is sent only where it differs from the last one. */
 export class StatusReporter {
   private situation: Situation = { busy: true, kind: 'Normal', message: 'Lacuna is starting.' };
   private flaw: { readonly message: string; readonly remedy: string } | undefined;
   private refusal: LacunaStatus['refusal'];
   private progress: LacunaStatus['indexing'];
+  private withheld: LacunaStatus['withheld'];
   private running = 0;
   private tokensPerSecond: number | undefined;
   private sent = '';
@@ -20,12 +27,14 @@ export class StatusReporter {
     this.situation = situation;
     this.flaw = undefined;
     this.refusal = undefined;
+    this.withheld = undefined;
     this.tokensPerSecond = undefined;
     this.send();
   }
 
   completionStarted(): void {
     this.running++;
+    this.withheld = undefined;
     this.send();
   }
 
@@ -61,6 +70,12 @@ export class StatusReporter {
     this.send();
   }
 
+  /** Whether the latest completion was sure enough to be shown. */
+  confident(shown: boolean): void {
+    this.withheld = shown ? undefined : notSure;
+    this.send();
+  }
+
   private send(): void {
     const status: LacunaStatus = {
       ...this.situation,
@@ -68,6 +83,7 @@ export class StatusReporter {
       busy: this.situation.busy || this.running > 0,
       ...(this.refusal && { refusal: this.refusal }),
       ...(this.progress && { indexing: this.progress }),
+      ...(this.withheld && { withheld: this.withheld }),
       ...(this.tokensPerSecond !== undefined && { tokensPerSecond: this.tokensPerSecond }),
     };
     const text = JSON.stringify(status);

@@ -14,6 +14,7 @@ export function parseStatistics(text: string): Statistics {
   const latency = objectOf(counts['latency']);
   return {
     shown: countOf(counts['shown']),
+    withheld: countOf(counts['withheld']),
     accepted: countOf(counts['accepted']),
     partiallyAccepted: countOf(counts['partiallyAccepted']),
     acceptedCharacters: countOf(counts['acceptedCharacters']),

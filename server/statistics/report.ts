@@ -25,6 +25,7 @@ function latencyReport(histogram: LatencyHistogram): LatencyReport {
 
 function markdown({
   shown,
+  withheld,
   accepted,
   partiallyAccepted,
   acceptedCharacters,
@@ -36,6 +37,7 @@ function markdown({
 | completions | |
 |---|---:|
 | shown | ${shown} |
+| not shown: the model was not sure | ${withheld} |
 | accepted | ${accepted} |
 | accepted in part | ${partiallyAccepted} |
 | characters accepted | ${acceptedCharacters} |

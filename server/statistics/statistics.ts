@@ -5,6 +5,8 @@ export type StatisticsEvent =
   /** The server answered; `hit`: without the model. `ms` from the keystroke, or from the request where there was none. */
   | { readonly kind: 'answered'; readonly hit: boolean; readonly ms: number }
   | { readonly kind: 'shown' }
+  /** It was not shown: the model was not sure of it, and nobody had asked. */
+  | { readonly kind: 'withheld' }
   /** The rest of a completion was taken at once, or a part of it: a word, a line. */
   | { readonly kind: 'accepted' | 'partiallyAccepted'; readonly characters: number }
   /** So long after it was accepted, `retained` of its `accepted` characters were still there. */
@@ -28,6 +30,7 @@ export interface Retention {
 /** Counts since the beginning. They add up: those of several sessions are those of one. */
 export interface Statistics {
   readonly shown: number;
+  readonly withheld: number;
   readonly accepted: number;
   readonly partiallyAccepted: number;
   readonly acceptedCharacters: number;
@@ -39,6 +42,7 @@ const nothing: Retention = { accepted: 0, retained: 0 };
 
 export const noStatistics: Statistics = {
   shown: 0,
+  withheld: 0,
   accepted: 0,
   partiallyAccepted: 0,
   acceptedCharacters: 0,
@@ -55,7 +59,8 @@ export function counted(statistics: Statistics, event: StatisticsEvent): Statist
       return { ...statistics, latency: { ...statistics.latency, [which]: latency } };
     }
     case 'shown':
-      return { ...statistics, shown: statistics.shown + 1 };
+    case 'withheld':
+      return { ...statistics, [event.kind]: statistics[event.kind] + 1 };
     case 'accepted':
     case 'partiallyAccepted':
       return {
@@ -73,6 +78,7 @@ export function counted(statistics: Statistics, event: StatisticsEvent): Statist
 export function addStatistics(a: Statistics, b: Statistics): Statistics {
   return {
     shown: a.shown + b.shown,
+    withheld: a.withheld + b.withheld,
     accepted: a.accepted + b.accepted,
     partiallyAccepted: a.partiallyAccepted + b.partiallyAccepted,
     acceptedCharacters: a.acceptedCharacters + b.acceptedCharacters,

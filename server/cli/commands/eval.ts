@@ -4,7 +4,12 @@ import { defaultSettings } from '../../../protocol/index.js';
 import type { PlanKind } from '../../completion/prompt-at.js';
 import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
 import { SyntaxService } from '../../context/syntax/syntax-service.js';
-import type { Engine } from '../../engine/contract.js';
+import {
+  thresholdsFor,
+  type ConfidenceLevel,
+  type ShapeThresholds,
+} from '../../completion/confidence/thresholds.js';
+import type { Engine, EngineInfo } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import { readDataset } from '../../eval/dataset/read-dataset.js';
 import { findIsolation } from '../../eval/execute/isolation.js';
@@ -27,6 +32,7 @@ import { languageIdOf } from '../language-id.js';
 import { openOutput } from '../output-file.js';
 import { printReport, type ReportFormat } from '../print-report.js';
 import { dim } from '../terminal.js';
+import { readThresholds, thresholdsPath } from '../thresholds-file.js';
 import { evalCompare } from './eval-compare.js';
 
 export interface EvalOptions extends ReportFormat {
@@ -45,6 +51,8 @@ export interface EvalOptions extends ReportFormat {
   /** Whether answers are decided by syntax trees; else by the text alone. */
   readonly syntax: boolean;
   readonly workspace?: string;
+  readonly confidence: 'off' | ConfidenceLevel;
+  readonly thresholds?: string;
   readonly execute?: true;
   readonly predictions?: string;
   readonly compare?: readonly string[];
@@ -74,10 +82,12 @@ export async function evaluate(
       const syntax = treeSyntaxCheck(new SyntaxService(grammars));
       const how = { ...answers, syntax, ...(execute && { execute }) };
       const workspace = await workspaceOf(options.workspace, grammars);
+      const thresholds = thresholdsOf(options, engine.info, packageRoot);
       const parts = {
         gate: workspace?.gate ?? new ProvenanceGate(() => ({ folders: [], trusted: true })),
         ...(options.syntax && { trees: new SyntaxService(grammars) }),
         ...(workspace && { workspace }),
+        ...(thresholds && { thresholds }),
       };
       const predictions: Prediction[] = [];
       try {
@@ -171,14 +181,25 @@ function load(options: EvalOptions, packageRoot: string): Promise<Engine> {
 }
 
 function answerOptions(options: EvalOptions): AnswerOptions {
-  const { plan, layout, typed, shape } = options;
+  const { plan, layout, typed, shape, confidence } = options;
   return {
-    ...{ plan, typed, shape, ...(layout && { layout }) },
+    ...{ plan, typed, shape, confidence, ...(layout && { layout }) },
     keystrokes: options.keystrokes ?? false,
     maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
     maxLines: options.maxLines ?? defaultSettings.maxLines,
     workspace: options.workspace !== undefined,
   };
+}
+
+/** @throws CliError, EngineError where the file of thresholds is none. */
+function thresholdsOf(
+  { confidence, thresholds: file }: EvalOptions,
+  { fingerprint }: EngineInfo,
+  packageRoot: string,
+): ShapeThresholds | undefined {
+  if (confidence === 'off') return undefined;
+  const data = readThresholds(file ?? thresholdsPath(packageRoot));
+  return thresholdsFor(data, fingerprint, confidence);
 }
 
 /** Line by line, so that what was done is there when a run is ended early. */

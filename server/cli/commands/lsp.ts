@@ -6,6 +6,8 @@ import { LacunaServer } from '../../lsp/server.js';
 import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
 import { statisticsPath } from '../../statistics/statistics-file.js';
 import { describeModelFile, localModels } from '../../models/local-models.js';
+import { noThresholds, type ConfidenceData } from '../../completion/confidence/thresholds.js';
+import { readThresholds, thresholdsPath } from '../thresholds-file.js';
 import { EngineLoader } from '../../models/load-engine.js';
 
 /** Longest that the end of the process may take, milliseconds. */
@@ -33,6 +35,7 @@ export async function lsp(
       workerFile: indexWorkerFile(packageRoot),
       cacheFolder: indexFolder(process.platform, process.env),
     },
+    thresholds: thresholdsOf(packageRoot),
     statisticsFile: statisticsPath(process.platform, process.env),
     listModels: (contextLength) => localModels(packageRoot, contextLength),
     describeModel: (file, contextLength) => describeModelFile(packageRoot, file, contextLength),
@@ -41,4 +44,14 @@ export async function lsp(
   });
   server.listen();
   return new Promise(() => undefined);
+}
+
+/** Without them every model counts as one that nobody has measured: no reason not to serve an editor. */
+function thresholdsOf(packageRoot: string): ConfidenceData {
+  try {
+    return readThresholds(thresholdsPath(packageRoot));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return noThresholds;
+  }
 }

@@ -2,7 +2,7 @@ import type { Position } from 'vscode-languageserver-textdocument';
 import { normalizeNewlines, withEndOfLine } from '../../prompt/newline.js';
 import { statsOf, type Completion } from '../completion.js';
 import { closesAll, closingBrackets, replacedClosers } from '../filters/closing-brackets.js';
-import { tokensWithin } from '../confidence/scored-tokens.js';
+import { evidenceWithin } from '../confidence/evidence.js';
 import type { Hole } from '../hole.js';
 import { isAutoClosed, MOST_AUTO_CLOSED } from './auto-closed.js';
 import type { CachedAnswer, CachePlace, CompletionCache } from './completion-cache.js';
@@ -31,7 +31,7 @@ export function findAnswer(
       return {
         ...answer,
         text,
-        tokens: tokensWithin(answer.tokens, text.length),
+        ...evidenceWithin(answer, text.length),
         replaced: replacedClosers(text, context),
       };
   }
@@ -40,7 +40,7 @@ export function findAnswer(
 
 /** A cached answer as a completion at `start`; it has cost nothing. */
 export function cachedCompletion(
-  { text, replaced, shape, tokens }: CachedAnswer,
+  { text, replaced, shape, tokens, statementEnds }: CachedAnswer,
   { eol }: Hole,
   start: Position,
 ): Completion {
@@ -59,8 +59,7 @@ export function cachedCompletion(
   return {
     text: withEndOfLine(text, eol),
     range: { start, end: { ...start, character: start.character + replaced } },
-    shape,
-    tokens,
+    ...{ shape, tokens, statementEnds },
     stats: statsOf(nothing, 'end'),
   };
 }
@@ -69,9 +68,9 @@ export function cachedCompletion(
 export function keepCompletion(
   cache: CompletionCache,
   place: CachePlace,
-  { text, range, shape, tokens, stats }: Completion,
+  { text, range, shape, tokens, statementEnds, stats }: Completion,
 ): void {
   if (stats.reason === 'aborted') return;
   const replaced = range.end.character - range.start.character;
-  cache.set(place, { text: normalizeNewlines(text), replaced, shape, tokens });
+  cache.set(place, { text: normalizeNewlines(text), replaced, shape, tokens, statementEnds });
 }

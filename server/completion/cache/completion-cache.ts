@@ -1,7 +1,7 @@
 import { ownedText, textBytes } from './owned-text.js';
 import { RadixTrie, type TrieEntry } from './radix-trie.js';
 import { SharedTexts } from './shared-texts.js';
-import { tokensBehind, type ScoredToken } from '../confidence/scored-tokens.js';
+import { evidenceBehind, evidenceBytes, type Evidence } from '../confidence/evidence.js';
 import type { Shape } from '../shape.js';
 
 /** Where a completion is asked for. Texts have LF line ends. */
@@ -15,13 +15,11 @@ export interface CachePlace {
 }
 
 /** What a model answered, after all filters; empty where it had nothing to offer. LF line ends. */
-export interface CachedAnswer {
+export interface CachedAnswer extends Evidence {
   readonly text: string;
   /** UTF-16 units after the cursor that the text takes the place of. */
   readonly replaced: number;
   readonly shape: Shape;
-  /** What generated the text; of a rest, what generated that. */
-  readonly tokens: readonly ScoredToken[];
 }
 
 interface Kept extends CachedAnswer {
@@ -33,8 +31,6 @@ interface Kept extends CachedAnswer {
 
 /** What an answer takes besides its texts, bytes; a rough figure. */
 const ENTRY_BYTES = 240;
-/** What a scored token takes. */
-const TOKEN_BYTES = 40;
 
 /**
  * Answers by the place they were given for. One is found again at its place, and farther on as long as what was typed
@@ -63,14 +59,14 @@ export class CompletionCache {
   /** Keeps an answer in place of the one before at the same place. One too large for the cache is not kept. */
   set({ uri, variant, prefix, suffix }: CachePlace, answer: CachedAnswer): void {
     const text = ownedText(answer.text);
-    const { replaced, shape, tokens } = answer;
-    const bytes = ENTRY_BYTES + textBytes(text) + TOKEN_BYTES * tokens.length;
+    const { replaced, shape, tokens, statementEnds } = answer;
+    const bytes = ENTRY_BYTES + textBytes(text) + evidenceBytes(answer);
     if (bytes + textBytes(prefix) + textBytes(suffix) > this.capacity / 4) return;
     const trie = this.documents.get(uri) ?? new RadixTrie<Kept>();
     this.documents.set(uri, trie);
     const kept: Kept = {
       ...{ uri, variant, suffix: this.suffixes.hold(suffix) },
-      ...{ text, replaced, shape, tokens, bytes },
+      ...{ text, replaced, shape, tokens, statementEnds, bytes },
     };
     const previous = trie.get(prefix);
     const before = trie.bytes;
@@ -89,7 +85,7 @@ export class CompletionCache {
   get({ uri, variant, prefix, suffix }: CachePlace): CachedAnswer | undefined {
     const matches = this.documents.get(uri)?.prefixesOf(prefix) ?? [];
     for (const { entry, length } of matches) {
-      const { text, replaced, shape, tokens, ...kept } = entry.value;
+      const { text, replaced, shape, ...kept } = entry.value;
       const typed = prefix.length - length;
       if (!text.startsWith(prefix.slice(length))) continue;
       // Typed to its end, it has nothing more to say.
@@ -97,7 +93,7 @@ export class CompletionCache {
       if (kept.variant !== variant || kept.suffix !== suffix) continue;
       this.order.delete(entry);
       this.order.add(entry);
-      return { text: text.slice(typed), replaced, shape, tokens: tokensBehind(tokens, typed) };
+      return { text: text.slice(typed), replaced, shape, ...evidenceBehind(kept, typed) };
     }
     return undefined;
   }

@@ -9,6 +9,7 @@ import { importsOf, type Import } from './imports.js';
 import { nodesAround, type SyntaxNode } from './nodes.js';
 import { bindingsAt, scopesAround, type Binding, type Scope } from './scopes.js';
 import type { Source } from './source.js';
+import { statementEndsIn } from './statements.js';
 import { tagsIn, type Tags } from './tags.js';
 import { applyEdit, treeEdit, type TextEdit } from './text-edit.js';
 import type { TextRange } from './text-range.js';
@@ -79,6 +80,11 @@ export class SyntaxTree {
   /** Brackets and the quotes of strings in a range, in order. */
   delimiters(range: TextRange): Delimiter[] {
     return delimitersIn(this.source(), this.clampRange(range));
+  }
+
+  /** Where statements end within a range, in rising order. */
+  statementEnds(range: TextRange): number[] {
+    return statementEndsIn(this.source(), this.clampRange(range));
   }
 
   /** What does not parse, in a range or in all of the text. */

@@ -14,6 +14,7 @@ import {
 } from '../contract.js';
 import { GenerationStream } from '../generation-stream.js';
 import { describeModel, type ModelDescription } from '../model/describe-model.js';
+import { modelFingerprint } from '../model/fingerprint.js';
 import type {
   CpuPath,
   NativeAddon,
@@ -39,6 +40,7 @@ export async function loadNativeEngine(
 ): Promise<Engine> {
   try {
     const model = describeModel(addon.openModelFile(path));
+    const fingerprint = modelFingerprint(path);
     const native = await addon.loadEngine(path, options, onProgress);
     if (native.info.vocabularySize < model.vocabularySize) {
       await native.close();
@@ -47,7 +49,7 @@ export async function loadNativeEngine(
         'Download the model again, or use another file of it.',
       );
     }
-    return new NativeEngine(path, model, native, why);
+    return new NativeEngine(path, fingerprint, model, native, why);
   } catch (error) {
     throw toEngineError(error);
   }
@@ -62,6 +64,7 @@ class NativeEngine implements Engine {
 
   constructor(
     path: string,
+    fingerprint: string | undefined,
     private readonly model: ModelDescription,
     private readonly native: NativeHandle,
     { deviceReason, deviceRemedy }: DeviceReason,
@@ -69,6 +72,7 @@ class NativeEngine implements Engine {
     this.info = {
       model: model.name,
       path,
+      ...(fingerprint !== undefined && { fingerprint }),
       device: deviceName(native.info),
       ...(deviceReason !== undefined && { deviceReason }),
       ...(deviceRemedy !== undefined && { deviceRemedy }),

@@ -50,6 +50,8 @@ const columns: readonly Column[] = [
     cell: ({ exactInterval }) =>
       exactInterval ? exactInterval.map((end) => (100 * end).toFixed(0)).join(' … ') : '',
   },
+  { head: 'shown', cell: ({ shown }) => percent(shown) },
+  { head: 'exact of these', cell: ({ exactShown }) => percent(exactShown) },
   { head: 'more than brackets', cell: ({ exactNonTrivial }) => percent(exactNonTrivial) },
   { head: 'edit similarity', cell: ({ editSimilarity }) => percent(editSimilarity) },
   { head: 'stops right', cell: ({ stopsRight }) => percent(stopsRight) },
@@ -86,7 +88,7 @@ export function tableOf({ byLanguage, byKind, ...all }: Summary): Table {
 /** What was measured with which settings, and what was not. */
 export function notesOf(report: EvalReport): { heading: string; notes: string[] } {
   const { model, device, dataset, contextLength, options, missing } = report;
-  const { plan, layout, typed, shape, maxTokens, maxLines } = options;
+  const { plan, layout, typed, shape, maxTokens, maxLines, confidence } = options;
   const settings = [
     `${plan} plan`,
     ...(layout ? [layout === 'psm' ? 'prefix first' : 'suffix first'] : []),
@@ -94,6 +96,7 @@ export function notesOf(report: EvalReport): { heading: string; notes: string[] 
     ...(shape === 'gold' ? ['as many lines as were taken out'] : []),
     ...(options.workspace ? ['with other files of the workspace'] : []),
     `at most ${maxTokens} tokens and ${maxLines} lines`,
+    ...(confidence === 'off' ? [] : [`${confidence} confidence`]),
   ];
   return {
     heading: `${model} · ${device} · ${contextLength} tokens of context · ${dataset} · ${settings.join(', ')}`,

@@ -7,6 +7,9 @@ export interface Figures {
   readonly exact: number | null;
   /** Where the true share of exact answers lies, as far as so many holes tell: Wilson's interval, 95 %. */
   readonly exactInterval: readonly [number, number] | null;
+  /** Holes for which there was anything to show, and exact answers among those. */
+  readonly shown: number | null;
+  readonly exactShown: number | null;
   /** Of the holes whose gold is more than brackets, and how many those are. */
   readonly exactNonTrivial: number | null;
   readonly nNonTrivial: number;
@@ -53,6 +56,7 @@ export function summarize(predictions: readonly Prediction[]): Summary {
 function figuresOf(all: readonly Prediction[]): Figures {
   const telling = all.filter(({ nonTrivial }) => nonTrivial);
   const exact = shareOf(all, ({ exact }) => exact);
+  const shown = all.filter(({ text }) => text.trim() !== '');
   const keystrokes = all.flatMap(({ keystrokeTokens }) => keystrokeTokens ?? []);
   const times = percentilesOf(all.map(({ ms }) => ms));
   const parsed = all.filter(({ parsesClean }) => parsesClean !== undefined);
@@ -61,6 +65,8 @@ function figuresOf(all: readonly Prediction[]): Figures {
     n: all.length,
     exact,
     exactInterval: exact === null ? null : wilson(exact, all.length),
+    shown: shareOf(all, ({ text }) => text.trim() !== ''),
+    exactShown: shareOf(shown, ({ exact }) => exact),
     exactNonTrivial: shareOf(telling, ({ exact }) => exact),
     nNonTrivial: telling.length,
     editSimilarity: mean(all.map(({ editSimilarity }) => editSimilarity)),

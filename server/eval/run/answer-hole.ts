@@ -1,5 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { completeAt } from '../../completion/complete-at.js';
+import type { ConfidenceLevel, ShapeThresholds } from '../../completion/confidence/thresholds.js';
+import { unasked } from '../../completion/confidence/unasked.js';
 import type { Completion } from '../../completion/completion.js';
 import { holeAt } from '../../completion/hole.js';
 import { PlanMemory } from '../../completion/plan-memory.js';
@@ -8,11 +10,12 @@ import type { Shape } from '../../completion/shape.js';
 import { openParsed } from '../../context/syntax/parsed-document.js';
 import type { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine, FinishReason } from '../../engine/contract.js';
-import { wholeCharacterOffset } from '../../prompt/newline.js';
+import { normalizeNewlines, wholeCharacterOffset } from '../../prompt/newline.js';
 import type { ProvenanceGate } from '../../provenance/gate.js';
 import { RefusedError } from '../../provenance/refusal.js';
 import type { EvalHole } from '../hole.js';
-import type { Answer } from '../metrics/exact-match.js';
+import { isExact, type Answer } from '../metrics/exact-match.js';
+import type { ScoredAnswer } from '../prediction.js';
 import type { EvalWorkspace, FilePlace } from '../workspace/eval-workspace.js';
 import { changedRequests } from './changed-requests.js';
 
@@ -30,9 +33,13 @@ export interface AnswerOptions {
   readonly maxLines: number;
   /** Whether other files of the tree that the holes come from are shown. */
   readonly workspace: boolean;
+  /** `off`: as somebody is answered who has asked. A level: as while typing, with what the model is not sure of held back. */
+  readonly confidence: 'off' | ConfidenceLevel;
 }
 
 export interface HoleAnswer extends Answer {
+  /** Before anything was held back; `undefined` where the gate kept the document out of the prompt. */
+  readonly scored: ScoredAnswer | undefined;
   readonly promptTokens: number;
   /** Tokens of the prompt that were not in the cache. */
   readonly prefilledTokens: number;
@@ -54,6 +61,8 @@ export interface AnswerParts {
   readonly trees?: SyntaxService;
   /** The tree that the holes come from; without it, answers know nothing but their document. */
   readonly workspace?: EvalWorkspace;
+  /** Of the model, at the level that is asked for; without them nothing is held back. */
+  readonly thresholds?: ShapeThresholds;
 }
 
 /** How long an answer waits for what other files say: what it gets must not depend on how fast the machine is. */
@@ -63,7 +72,7 @@ const PATIENCE_MS = 10_000;
 export async function answerHole(
   hole: EvalHole,
   engine: Engine,
-  { gate, trees, workspace }: AnswerParts,
+  { gate, trees, workspace, thresholds }: AnswerParts,
   options: AnswerOptions,
   signal: AbortSignal,
 ): Promise<HoleAnswer> {
@@ -114,17 +123,38 @@ export async function answerHole(
   }
   const completion = await ask(prefix.length, true);
   const ms = performance.now() - started;
+  const whole = holeAt(prefix + hole.suffix, prefix.length, hole.language);
+  const shown = completion && thresholds ? unasked(completion, whole, thresholds) : completion;
   const prefilledTokens = prefilledBy(completion);
   if (keystrokes && came < prefix.length) keystrokeTokens.push(prefilledTokens);
-  const { start, end } = completion?.range ?? {};
   return {
-    text: completion?.text ?? '',
-    replaced: (end?.character ?? 0) - (start?.character ?? 0),
+    ...answerOf(shown),
+    scored: completion && scoredAnswer(completion, hole, engine),
     promptTokens: completion?.stats.promptTokens ?? 0,
     ...{ prefilledTokens, keystrokeTokens, ms },
     generatedTokens: logProbabilities.length,
     reason: completion?.stats.reason ?? 'refused',
     logProbability: mean(logProbabilities),
+  };
+}
+
+function answerOf(completion: Completion | undefined): Answer {
+  const { text = '', range } = completion ?? {};
+  return { text, replaced: range ? range.end.character - range.start.character : 0 };
+}
+
+function scoredAnswer(
+  completion: Completion,
+  { gold, suffix }: EvalHole,
+  { info: { model, fingerprint } }: Engine,
+): ScoredAnswer {
+  const { text, shape, tokens, statementEnds } = completion;
+  return {
+    text: normalizeNewlines(text),
+    ...{ shape, tokens, statementEnds },
+    exact: isExact(gold, suffix, answerOf(completion)),
+    model,
+    ...(fingerprint !== undefined && { fingerprint }),
   };
 }
 

@@ -59,12 +59,13 @@ async function warmUp(
 
 function scored(hole: EvalHole, answer: HoleAnswer): Prediction {
   const { id, file, language, kind, gold, prefix, suffix } = hole;
-  const { text, replaced, keystrokeTokens } = answer;
+  const { text, replaced, scored: whole, keystrokeTokens } = answer;
   const { promptTokens, prefilledTokens, generatedTokens, reason, ms, logProbability } = answer;
   const expected = comparable(expectedText(gold, suffix, answer));
   return {
     ...{ id, file, language, gold, text, replaced },
     ...(kind !== undefined && { kind }),
+    ...(whole && { scored: whole }),
     exact: isExact(gold, suffix, answer),
     nonTrivial: isNonTrivial(gold),
     editSimilarity: editSimilarity(comparable(text), expected),

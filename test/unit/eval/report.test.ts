@@ -14,7 +14,14 @@ const prediction = (id: number, change: Partial<Prediction> = {}): Prediction =>
   ...{ logProbability: -1, ...change },
 });
 const options: AnswerOptions = {
-  ...{ plan: 'plain', typed: 0, keystrokes: false, shape: 'auto', workspace: false },
+  ...{
+    plan: 'plain',
+    typed: 0,
+    keystrokes: false,
+    shape: 'auto',
+    workspace: false,
+    confidence: 'off',
+  },
   ...{ maxTokens: 96, maxLines: 8 },
 };
 

@@ -7,7 +7,14 @@ import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
 
 const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
 const options: EvalOptions = {
-  ...{ plan: 'plain', typed: 4, keystrokes: false, shape: 'auto', workspace: false },
+  ...{
+    plan: 'plain',
+    typed: 4,
+    keystrokes: false,
+    shape: 'auto',
+    workspace: false,
+    confidence: 'off',
+  },
   ...{ maxTokens: 32, maxLines: 4 },
 };
 const hole: EvalHole = {
@@ -38,7 +45,7 @@ describe('an evaluation', () => {
     const [prediction, ...rest] = await predictions(engine, [hole]);
     assert.equal(rest.length, 0);
     assert.ok(prediction);
-    const { ms, promptTokens, ...marks } = prediction;
+    const { ms, promptTokens, scored, ...marks } = prediction;
     assert.ok(ms >= 0 && promptTokens > 10);
     assert.deepEqual(marks, {
       ...{ id: 'a', file: 'src/a.ts', language: 'typescript', gold: hole.gold, text: hole.gold },
@@ -46,6 +53,31 @@ describe('an evaluation', () => {
       ...{ prefilledTokens: promptTokens - 2, generatedTokens: 5, reason: 'stop' },
       logProbability: -0.1,
     });
+    assert.deepEqual(
+      scored?.tokens.map(({ end }) => end),
+      [3, 4, 5, 9, 10],
+    );
+    assert.deepEqual(
+      [scored.text, scored.shape, scored.exact, scored.model],
+      [hole.gold, 'line', true, 'scripted'],
+    );
+  });
+
+  it('holds back what the model is not sure of, and keeps it with the marks', async () => {
+    const engine = new ScriptedEngine({ answer: 'one + one;\n', logProbability: -1 });
+    const parts = (head: number | null) => {
+      const limits = { whole: null, head };
+      return { gate, thresholds: { line: limits, block: limits } };
+    };
+    const behind = async (head: number | null) => {
+      const run = runEval(engine, parts(head), [hole], options, new AbortController().signal);
+      const found: unknown[] = [];
+      for await (const { text, exact, scored } of run) found.push(text, exact, scored?.text);
+      return found;
+    };
+    assert.deepEqual(await behind(-1.5), ['one', false, 'one + one;']);
+    assert.deepEqual(await behind(null), ['', false, 'one + one;']);
+    assert.deepEqual(await behind(-9), ['one + one;', true, 'one + one;']);
   });
 
   it('warms the engine up with something else than a hole', async () => {

@@ -11,7 +11,7 @@ import { grammars } from '../context/syntax/grammar-fixtures.js';
 
 const options = {
   ...{ plan: 'plain' as const, typed: 0, keystrokes: false, shape: 'auto' as const },
-  ...{ maxTokens: 32, maxLines: 4, workspace: true },
+  ...{ maxTokens: 32, maxLines: 4, workspace: true, confidence: 'off' as const },
 };
 const languageOf = (file: string) => (file.endsWith('.ts') ? 'typescript' : undefined);
 const padding = `// ${'x'.repeat(200)}\n`;

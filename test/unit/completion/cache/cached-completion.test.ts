@@ -12,7 +12,7 @@ import { holeOf } from '../../../support/cursor.js';
 function found(here: string, text: string, there: string, replaced = 0) {
   const cache = new CompletionCache();
   const place = (marked: string) => placeOf('file:///a.ts', '', holeOf(marked));
-  cache.set(place(here), { text, replaced, shape: 'line', tokens: [] });
+  cache.set(place(here), { text, replaced, shape: 'line', tokens: [], statementEnds: [] });
   const answer = findAnswer(cache, place(there), holeOf(there));
   return answer && [answer.text, answer.replaced];
 }
@@ -35,7 +35,13 @@ describe('cached completion', () => {
 
   it('gets the line ends of the document, and costs nothing', () => {
     const start = { line: 0, character: 1 };
-    const answer = { text: 'a\nb', replaced: 2, shape: 'block', tokens: [] } as const;
+    const answer = {
+      text: 'a\nb',
+      replaced: 2,
+      shape: 'block',
+      tokens: [],
+      statementEnds: [],
+    } as const;
     const { text, range, stats } = cachedCompletion(answer, holeOf('{█\r\n}'), start);
     assert.equal(text, 'a\r\nb');
     assert.deepEqual(range, { start, end: { line: 0, character: 3 } });
@@ -50,7 +56,13 @@ describe('cached completion', () => {
       { end: 4, logProbability: -2 },
       { end: 5, logProbability: -3 },
     ];
-    cache.set(place('f█'), { text: '(ab);', replaced: 0, shape: 'line', tokens });
+    cache.set(place('f█'), {
+      text: '(ab);',
+      replaced: 0,
+      shape: 'line',
+      tokens,
+      statementEnds: [4],
+    });
     assert.deepEqual(findAnswer(cache, place('f(█)'), holeOf('f(█)'))?.tokens, [
       { end: 1, logProbability: -1 },
       { end: 3, logProbability: -2 },
@@ -65,7 +77,13 @@ describe('cached completion', () => {
   it('is not made of half an answer', () => {
     const cache = new CompletionCache();
     const hole = holeOf('a█');
-    const answer = { text: 'b', replaced: 0, shape: 'line', tokens: [] } as const;
+    const answer = {
+      text: 'b',
+      replaced: 0,
+      shape: 'line',
+      tokens: [],
+      statementEnds: [],
+    } as const;
     const whole = cachedCompletion(answer, hole, { line: 0, character: 1 });
     const place = placeOf('file:///a.ts', '', hole);
     keepCompletion(cache, place, { ...whole, stats: { ...whole.stats, reason: 'aborted' } });

@@ -17,6 +17,7 @@ const answer = (text: string, replaced = 0): CachedAnswer => ({
   ...{ text, replaced },
   shape: 'line',
   tokens: [],
+  statementEnds: [],
 });
 
 function filled(...entries: readonly (readonly [string, string])[]): CompletionCache {
