@@ -100,6 +100,20 @@ describe('language server: the index of the workspace', function () {
     assert.ok(!client.serverRequests.includes('window/workDoneProgress/create'));
   });
 
+  it('shows its progress to a client that has a display for it, and to no other', async () => {
+    for (let n = 0; n < 250; n++) write(`src/many/m${n}.py`, `def f${n}():\n    pass\n`);
+    const { client } = await serve({ ...watching, window: { workDoneProgress: true } });
+    await client.status(({ indexing }) => (indexing?.total ?? 0) >= 250, 'the progress');
+    // The model's progress has an end as well.
+    const ends = () => client.progress.filter((kind) => kind === 'end').length;
+    await client.until(() => (ends() === 2 ? true : undefined), 'its end');
+    assert.equal(client.statuses.at(-1)?.indexing, undefined);
+    await dispose();
+    const quiet = await serve(watching);
+    await quiet.until('f249', 'src/many/m249.py');
+    assert.ok(!quiet.client.serverRequests.includes('window/workDoneProgress/create'));
+  });
+
   it('reads neither secrets nor what ignore files name, nor what others wrote', async () => {
     write('.gitignore', 'made/\n');
     write('.lacunaignore', 'hidden.ts\n');

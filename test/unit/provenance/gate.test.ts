@@ -42,6 +42,19 @@ describe('provenance gate', () => {
     });
   });
 
+  it('prunes a folder only where nothing below it may pass', async () => {
+    write('workspace/.gitignore', 'made/\nsome/*\n!some/a.ts\n*.log\n');
+    write('workspace/deep/.lacunaignore', '/private\n');
+    const pruned = async (name: string) => gate.refusesFolder(path.join(folder, name));
+    for (const name of ['made', 'made/below', 'deep/made', '.ssh', 'deep/private', 'a/.aws/b'])
+      assert.equal(await pruned(name), true, name);
+    for (const name of ['some', 'deep', 'src', 'private', 'a.log.d'])
+      assert.equal(await pruned(name), false, name);
+    assert.equal(await reason('workspace/some/a.ts', 'context'), undefined);
+    trusted = false;
+    assert.equal(await pruned('src'), true);
+  });
+
   it('replaces secrets in what passes, and counts them', async () => {
     const text = `a('${key}');\n`;
     const { passed } = await gate.snippet(uri('workspace/a.ts'), text);
