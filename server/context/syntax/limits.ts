@@ -13,8 +13,8 @@ export interface SyntaxLimits {
 export const DEFAULT_LIMITS: SyntaxLimits = {
   longest: 2_000_000,
   parseMs: 10_000,
-  changeMs: 4,
-  sliceMs: 8,
+  changeMs: 1.5,
+  sliceMs: 4,
 };
 
 /** Why a document has no syntax tree, in words for a log or a status line. */
