@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../native/addons.js';
 import { inlineCapabilities, SpawnedServer } from '../protocol/lsp-client.js';
 import { inFolder, runCli, runNode } from '../support/run-cli.js';
 
@@ -68,16 +67,5 @@ describe('the network', function () {
       assert.equal(code, 0, stderr);
     });
     assert.equal(tried, '');
-  });
-
-  it('is known to no dependency that is shipped', () => {
-    const { dependencies } = JSON.parse(
-      readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
-    ) as { dependencies: Record<string, string> };
-    const known = /telemetry|analytics|sentry|applicationinsights|axios|undici|node-fetch|^got$/;
-    assert.deepEqual(
-      Object.keys(dependencies).filter((name) => known.test(name)),
-      [],
-    );
   });
 });
