@@ -60,6 +60,7 @@ export function createProgram(
     .addOption(deviceOption('auto'))
     .option('--json', 'print one JSON object, with what it cost')
     .option('--max-tokens <n>', 'generate at most so many tokens', wholeNumber(1, 4096))
+    .option('--workspace <dir>', 'show the model what other files of this source tree say')
     .option('--multiline', 'go on over several lines wherever the cursor stands')
     .action(async (location: Location, options: CompleteOptions) => {
       const { complete } = await import('./commands/complete.js');

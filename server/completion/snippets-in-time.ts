@@ -24,13 +24,19 @@ export async function snippetsInTime(
 ): Promise<readonly Snippet[]> {
   if (!context || signal.aborted) return [];
   const shown = planMemory?.recall(place.uri)?.snippets ?? [];
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(contextMs - LAST_CALL_MS)]);
-  const gathered = context.snippets({ ...place, shown }, enough);
+  const enough = new AbortController();
+  const stop = AbortSignal.any([signal, enough.signal]);
+  const gathered = context.snippets({ ...place, shown }, stop);
+  // From here on: what it computes before its first wait is nothing that could be cut short.
+  const lastCall = setTimeout(() => {
+    enough.abort();
+  }, contextMs - LAST_CALL_MS);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly Snippet[]>((resolve) => {
     timer = setTimeout(resolve, contextMs, []);
   });
   return Promise.race([gathered, late]).finally(() => {
+    clearTimeout(lastCall);
     clearTimeout(timer);
   });
 }

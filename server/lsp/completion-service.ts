@@ -138,7 +138,11 @@ export class CompletionService {
     if (!engine || signal.aborted) return undefined;
     const copy = snapshot(document);
     // Of all candidates, the first one's prompt is the one that was computed.
-    const options = { ...this.setup.options(), promptLog: this.promptLog, drafts };
+    const setup = this.setup.options();
+    const options = {
+      ...{ ...setup, promptLog: this.promptLog },
+      drafts: [...(setup.drafts ?? []), ...drafts],
+    };
     const flight = this.flights.start(place, (until, onGenerated) =>
       this.runner.run(copy, offset, place, engine, { ...options, onGenerated }, until),
     );

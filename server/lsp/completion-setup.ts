@@ -3,6 +3,7 @@ import type { PlanKind } from '../completion/prompt-at.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import type { SyntaxSource } from '../completion/syntax-source.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
+import type { EditorContext } from './editor-context.js';
 import type { SettingsStore } from './settings-store.js';
 
 /** How completions are made by what the settings say at present. */
@@ -12,14 +13,19 @@ export class CompletionSetup {
     private readonly gate: ProvenanceGate,
     private readonly planMemory: PlanMemory,
     private readonly syntax: SyntaxSource,
+    private readonly context: EditorContext,
     /** By default, what is best. */
     private readonly plan?: PlanKind,
   ) {}
 
   options(): CompletionOptions {
     const { maxTokens, maxLines } = this.settings.current;
-    const { gate, planMemory, syntax, plan } = this;
-    return { maxTokens, maxLines, gate, planMemory, syntax, ...(plan && { plan }) };
+    const { gate, planMemory, syntax, context, plan } = this;
+    return {
+      ...{ maxTokens, maxLines, gate, planMemory, syntax, context },
+      ...(plan && { plan }),
+      drafts: context.drafts(),
+    };
   }
 
   /** What an answer depends on besides the document. */

@@ -30,6 +30,7 @@ import { CompletionSetup } from './completion-setup.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
 import { DidFocusFeature } from './did-focus.js';
 import { createDocuments, parseDocuments } from './documents.js';
+import { EditorContext } from './editor-context.js';
 import { EngineHost, type LoadEngine } from './engine-host.js';
 import { ExecuteCommandFeature } from './execute-command.js';
 import type { Feature } from './feature.js';
@@ -112,11 +113,19 @@ export class LacunaServer {
       environment.index && { ...environment.index, grammars: environment.grammars },
     );
     const gate = new ProvenanceGate(() => this.workspace.current);
+    const context = new EditorContext(
+      connection,
+      this.documents,
+      this.workspace,
+      this.index.symbols,
+      gate,
+    );
     const setup = new CompletionSetup(
       this.settings,
       gate,
       this.planMemory,
       this.syntax,
+      context,
       environment.plan,
     );
     const runner = new CompletionRunner(connection, this.host, this.cache, status, this.deadlines);

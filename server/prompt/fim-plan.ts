@@ -15,6 +15,7 @@ import { chooseSnippets } from './choose-snippets.js';
 import { commented, commentMarker } from './comments.js';
 import { normalizeHole, normalizeNewlines } from './newline.js';
 import type { PreviousPlan } from './previous-plan.js';
+import { snippetForm, type SnippetForm } from './snippet-form.js';
 import { sameSnippet, type Snippet } from './snippet.js';
 import type { CountTokens } from './trim.js';
 
@@ -46,9 +47,6 @@ export interface FimPlan extends PromptPlan, PreviousPlan {
 
 /** Tokens set aside for the markers (at most four) and the token that ends the answer. */
 export const FIM_OVERHEAD = 5;
-
-/** The most that snippets take of the room for a prompt. */
-const SNIPPET_SHARE = 0.25;
 
 /**
  * Plans the prompt for one hole. The document is given to the model with LF line ends and without BOM.
@@ -114,22 +112,28 @@ function fitTogether(request: FimRequest, room: number): Fitted {
   // Behind snippets that have changed everything is computed anew: no reason to keep to what was said there.
   const behind = (snippets: readonly Snippet[]): PreviousPlan | undefined =>
     layout === 'spm' || sameSnippets(shown, snippets) ? previous : undefined;
+  const form = snippetForm(room);
   if (marker !== undefined && candidates.length > 0) {
-    // All of their share is set aside, or the cuts would move with every snippet that comes or goes.
-    const share = Math.floor(room * SNIPPET_SHARE);
-    const hole = arrange(room - share, previous);
+    const share = Math.floor(room * form.share);
+    // What the document shows itself where all of their share is taken.
+    const least = arrange(room - share, previous);
+    const textOf = (snippet: Snippet): string => asComment(snippet, marker, form);
+    const tokensOf = (snippet: Snippet): number => countTokens(textOf(snippet));
     const snippets = chooseSnippets({
-      candidates: candidates.filter(({ text }) => !shows(hole, text)),
+      candidates: candidates.filter(
+        ({ origin, text }) => form.origins.has(origin) && !shows(least, text),
+      ),
       previous: shown,
       budgetTokens: share,
-      tokensOf: (snippet) => countTokens(asComment(snippet, marker)),
+      tokensOf,
     });
     const comments = snippets.map((snippet): Segment => {
       const { source, origin } = snippet;
-      return { kind: 'text', text: asComment(snippet, marker), source, origin };
+      return { kind: 'text', text: textOf(snippet), source, origin };
     });
     if (snippets.length > 0) {
-      return { hole: arrange(room - share, behind(snippets)), snippets, comments };
+      const taken = snippets.reduce((sum, snippet) => sum + tokensOf(snippet), 0);
+      return { hole: arrange(room - taken, behind(snippets)), snippets, comments };
     }
   }
   return { hole: arrange(room, behind([])), snippets: [], comments: [] };
@@ -146,8 +150,8 @@ function sameSnippets(ones: readonly Snippet[], others: readonly Snippet[]): boo
   return ones.length === others.length && ones.every((one, i) => same(one, others[i]));
 }
 
-function asComment({ path, text }: Snippet, marker: string): string {
-  return commented(path === undefined ? text : `${path}:\n${text}`, marker);
+function asComment({ path, text }: Snippet, marker: string, form: SnippetForm): string {
+  return commented(path === undefined || !form.path ? text : `${path}:\n${text}`, marker);
 }
 
 function special(token: SpecialToken): Segment {

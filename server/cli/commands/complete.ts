@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
+import type { ContextSource } from '../../context/snippets/context-source.js';
 import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
 import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
@@ -11,8 +12,10 @@ import { ProvenanceGate } from '../../provenance/gate.js';
 import { RefusedError } from '../../provenance/refusal.js';
 import { repositoryRoot } from '../../provenance/repository-root.js';
 import { EngineLoader } from '../../models/load-engine.js';
-import { exitCode } from '../cli-error.js';
+import { openWorkspace } from '../../eval/workspace/eval-workspace.js';
+import { CliError, exitCode } from '../cli-error.js';
 import { endedByInterrupt, interruptible } from '../interrupt.js';
+import { languageIdOf } from '../language-id.js';
 import { withLoadLine } from '../load-line.js';
 import { offsetOf, type Location } from '../location.js';
 import { openDocument } from '../read-file.js';
@@ -24,6 +27,7 @@ export interface CompleteOptions {
   readonly json?: true;
   readonly maxTokens?: number;
   readonly multiline?: true;
+  readonly workspace?: string;
 }
 
 /** `lacuna complete`: fills the hole at a place in a file and prints what belongs there. */
@@ -47,8 +51,12 @@ export async function complete(
       withLoadLine(process.stderr, (onProgress) => loader.load(request, onProgress)),
     );
     try {
-      const syntax = new SyntaxService(new GrammarStore(grammarFolders(packageRoot)));
+      const grammars = new GrammarStore(grammarFolders(packageRoot));
+      const syntax = new SyntaxService(grammars);
       await openParsed(syntax, document);
+      const context =
+        options.workspace !== undefined &&
+        (await contextOf(location.file, options.workspace, grammars));
       const completion = await completeAt(
         document,
         offset,
@@ -58,6 +66,7 @@ export async function complete(
           maxLines: defaultSettings.maxLines,
           gate,
           syntax,
+          ...(context && { context, contextMs: PATIENCE_MS }),
           ...(options.multiline && { shape: 'block' as const }),
           ...(!options.json && { onText: (piece: string) => process.stdout.write(piece) }),
         },
@@ -71,6 +80,25 @@ export async function complete(
       await engine.close();
     }
   });
+}
+
+/** How long to wait for what other files say, milliseconds: nobody types meanwhile. */
+const PATIENCE_MS = 10_000;
+
+/** @throws CliError where the file is none of the folder's source files. */
+async function contextOf(
+  file: string,
+  folder: string,
+  grammars: GrammarStore,
+): Promise<ContextSource> {
+  const workspace = await openWorkspace(folder, languageIdOf, grammars);
+  const inside = path.relative(folder, file).replaceAll(path.sep, '/');
+  const place = workspace.placeOf(inside);
+  if (place) return place.context;
+  throw new CliError(
+    `${file} is none of the source files of ${folder}`,
+    'Name the folder that it is in, or leave out --workspace.',
+  );
 }
 
 function printJson({ text, range, stats }: Completion, { info }: Engine): void {

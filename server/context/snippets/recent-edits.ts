@@ -1,3 +1,5 @@
+import { pathOf } from '../../provenance/place.js';
+import { isSecretFile } from '../../provenance/secret-files.js';
 import { editBetween } from '../syntax/text-edit.js';
 import type { TextRange } from '../syntax/text-range.js';
 import type { Finding } from './finding.js';
@@ -25,8 +27,9 @@ export class RecentEdits {
   /** The latest last. */
   private edits: readonly Edited[] = [];
 
-  /** The text of a document from now on; the first one is none of its edits. */
+  /** The text of a document from now on; the first one is none of its edits. Of files of secrets nothing is kept. */
   changed(uri: string, text: string): void {
+    if (isSecretFile(pathOf(uri))) return;
     const before = this.texts.get(uri);
     this.texts.set(uri, text);
     const edit = before === undefined ? undefined : editBetween(before, text);

@@ -11,8 +11,8 @@ interface Chunk {
 }
 
 /** Lines of a chunk, and how far the next one begins behind it: every place is in the middle of one. */
-const LINES = 8;
-const STRIDE = 4;
+const LINES = 6;
+const STRIDE = 3;
 /** Lines before and behind the cursor's that a chunk is compared with, and UTF-16 units at most. */
 const BEFORE = 5;
 const BEHIND = 1;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { commented, commentMarker } from '../../../server/prompt/comments.js';
 import { FIM_OVERHEAD, planFim, type FimRequest } from '../../../server/prompt/fim-plan.js';
+import { snippetForm } from '../../../server/prompt/snippet-form.js';
 import type { Snippet } from '../../../server/prompt/snippet.js';
 import { cursorText } from '../../support/cursor.js';
 import { planText } from '../../support/scripted-engine.js';
@@ -16,7 +17,7 @@ function request(marked: string, over: Partial<FimRequest> = {}): FimRequest {
     source: 'file:///a.ts',
     languageId: 'typescript',
     layout: 'psm',
-    budgetTokens: 400,
+    budgetTokens: 1200,
     countTokens,
     ...over,
   };
@@ -96,10 +97,28 @@ describe('snippets in a FIM plan', () => {
   });
 
   it('come from parts of the document that did not fit', () => {
-    const document = `${area.text} {\n}\n${'  const value = compute(1, 2);\n'.repeat(60)}a = █`;
+    const document = `${area.text} {\n}\n${'  const value = compute(1, 2);\n'.repeat(200)}a = █`;
     const own = { ...area, source: 'file:///a.ts' };
     const { snippets } = planFim(request(document, { snippets: [own] }));
     assert.deepEqual(snippets, [own]);
+  });
+
+  it('are code that looks alike, without its path, where the model reads but little', () => {
+    const alike: Snippet = { ...shape, origin: 'tab' };
+    const plan = planFim(request('a = █', { snippets: [area, alike], budgetTokens: 500 }));
+    assert.equal(
+      planText(plan),
+      '<bos><fimPrefix>// export interface Shape {\n//   sides: number;\n// }\na = <fimSuffix><fimMiddle>',
+    );
+  });
+
+  it('leave to the document what they do not take', () => {
+    const lines = '  const value = compute(1, 2);\n'.repeat(200);
+    const tokens = (over: Partial<FimRequest>) =>
+      planFim(request(`${lines}█${lines}`, over))
+        .segments.map((each) => (each.kind === 'text' ? countTokens(each.text) : 1))
+        .reduce((a, b) => a + b);
+    assert.ok(tokens({ snippets: [area] }) > tokens({}) - 200);
   });
 
   it('stay where they are from keystroke to keystroke, and new ones go behind', () => {
@@ -118,15 +137,15 @@ describe('snippets in a FIM plan', () => {
     assert.equal(planFim(request('a = 1;\nb = 2;\nc█', none)).hole.begun, 'c');
   });
 
-  it('leave the prompt within its budget, and three quarters of it to the document', () => {
+  it('leave the prompt within its budget, and most of it to the document', () => {
     const lines = '  const value = compute(1, 2);\n';
     fc.assert(
       fc.property(
         fc.array(anySnippet, { maxLength: 20, size: 'max' }),
         fc.array(fc.array(anySnippet, { maxLength: 20, size: 'max' }), { maxLength: 4 }),
-        fc.integer({ min: FIM_OVERHEAD, max: 600 }),
+        fc.integer({ min: FIM_OVERHEAD, max: 1500 }),
         fc.constantFrom('psm' as const, 'spm' as const),
-        fc.nat({ max: 40 }),
+        fc.nat({ max: 100 }),
         (first, later, budgetTokens, layout, length) => {
           const document = `${lines.repeat(length)}█${lines.repeat(length)}`;
           let previous;
@@ -140,7 +159,10 @@ describe('snippets in a FIM plan', () => {
               (each) => each.kind === 'text' && each.source !== 'file:///a.ts',
             );
             const taken = own.map((each) => (each.kind === 'text' ? countTokens(each.text) : 0));
-            assert.ok(taken.reduce((a, b) => a + b, 0) <= budgetTokens / 4);
+            assert.ok(
+              taken.reduce((a, b) => a + b, 0) <=
+                budgetTokens * snippetForm(budgetTokens - FIM_OVERHEAD).share,
+            );
             assert.equal(own.length, plan.snippets.length);
             for (const each of own)
               for (const line of each.kind === 'text' ? each.text.trimEnd().split('\n') : [])

@@ -68,6 +68,13 @@ describe('recent edits', () => {
     assert.deepEqual(shown(edits), []);
   });
 
+  it('are none of a file of secrets', () => {
+    const edits = new RecentEdits();
+    edits.changed('file:///.env', 'a');
+    edits.changed('file:///.env', 'TOKEN=b');
+    assert.deepEqual([...shown(edits), ...edits.drafts()], []);
+  });
+
   it('are true as long as the document has them', () => {
     const edits = new RecentEdits();
     edits.changed('file:///a.ts', 'a');
