@@ -1,5 +1,5 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Engine, Lane, Sampling } from '../engine/contract.js';
+import type { Engine, Lane, PromptPlan, Sampling } from '../engine/contract.js';
 import { wholeCharacterOffset, withEndOfLine } from '../prompt/newline.js';
 import { answerTokens, promptAt, type PromptOptions } from './prompt-at.js';
 import type { PromptLog } from './prompt-log.js';
@@ -26,6 +26,8 @@ export interface CompletionOptions extends PromptOptions {
   readonly syntax?: SyntaxSource;
   /** Where the prompt is written down for people. */
   readonly promptLog?: PromptLog;
+  /** Called with the prompt before the model is asked. */
+  readonly onPlan?: (plan: PromptPlan) => void;
   /** Called each time more was generated, with all of that before the filters; LF line ends. */
   readonly onGenerated?: (text: string) => void;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
@@ -60,6 +62,7 @@ export async function completeAt(
   try {
     const place = { uri, languageId, text, offset: at, tree };
     const { plan, redactions } = await promptAt(place, hole, engine, options, signal);
+    options.onPlan?.(plan);
     const multiline = options.maxLines > 1;
     const shape = options.shape ?? (multiline ? shapeOf(hole, syntax?.place) : 'line');
     const opens = multiline && mayOpen(hole, syntax?.place);

@@ -10,6 +10,7 @@ import { holeAt } from '../completion/hole.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import { worthCompleting } from '../completion/trigger.js';
 import type { SyntaxService } from '../context/syntax/syntax-service.js';
+import type { Engine, PromptPlan } from '../engine/contract.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { CompletionSetup } from './completion-setup.js';
 import { describeError } from './describe-error.js';
@@ -26,6 +27,8 @@ interface Running {
 /** How long the tree of a document with a completion in it may take, and how long the work as a whole; milliseconds. */
 const TREE_MS = 20;
 const MOST_MS = 30_000;
+/** What a prompt may cost that perhaps nobody will ask for: tokens that the model does not know yet. */
+const MOST_PREFILLED = 512;
 /** How much of the text before an answer goes with it as a draft, so that it is found there; UTF-16 units. */
 const DRAFT_CONTEXT = 200;
 
@@ -100,6 +103,9 @@ export class NextCompletion {
         // Planned behind what is shown, but nobody knows yet that it will come to that.
         planMemory: this.planMemory.copy(uri),
         syntax: { ready: () => Promise.resolve(tree) },
+        onPlan: (plan) => {
+          if (tokensOf(plan, engine) - engine.resident(plan) > MOST_PREFILLED) abort.abort();
+        },
         onGenerated: (text) => {
           next.grow(text);
         },
@@ -114,6 +120,13 @@ export class NextCompletion {
       tree?.dispose();
     }
   }
+}
+
+function tokensOf({ segments }: PromptPlan, engine: Engine): number {
+  return segments.reduce(
+    (sum, segment) => sum + (segment.kind === 'text' ? engine.countTokens(segment.text) : 1),
+    0,
+  );
 }
 
 function samePlace(one: CachePlace | undefined, other: CachePlace): boolean {

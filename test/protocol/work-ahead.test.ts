@@ -100,6 +100,22 @@ describe('language server: working ahead', () => {
       assert.match(draft ?? '', /^a = one\.two/);
     });
 
+    it('is not computed where its prompt is long and not known yet', async () => {
+      const lines = Array.from(
+        { length: 8 },
+        (_, i) => `\n  const v${i} = f(one, two, three, four);`,
+      );
+      const { engine, ask } = await opened(
+        `function f() {}\n${'call(one, two);\n'.repeat(100)}`,
+        { answer: lines.join('') },
+        { settings: { maxTokens: 400 } },
+      );
+      // So much stands behind the anchor then that it moves.
+      assert.match(String((await ask(14)).items[0]?.insertText), /v0[^]*v5/);
+      const next = await eventually(() => engine.inLane('speculate')[0], 'the next completion');
+      assert.equal((await next.generation.summary).reason, 'aborted');
+    });
+
     it('says nothing of its failures but in the log', async () => {
       const answer = (plan: Parameters<typeof planText>[0]) => {
         if (planText(plan).endsWith('a = ')) return 'one.';
