@@ -111,7 +111,8 @@ describe('language server: working ahead', () => {
         { settings: { maxTokens: 400 } },
       );
       // So much stands behind the anchor then that it moves.
-      assert.match(String((await ask(14)).items[0]?.insertText), /v0[^]*v5/);
+      const shown = (await ask(14)).items[0]?.insertText;
+      assert.ok(typeof shown === 'string' && shown.includes('v5'));
       const next = await eventually(() => engine.inLane('speculate')[0], 'the next completion');
       assert.equal((await next.generation.summary).reason, 'aborted');
     });
