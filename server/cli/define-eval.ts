@@ -88,6 +88,7 @@ export function defineEval(
       shareList,
       [0.25, 0.5, 0.75] as [number, number, number],
     )
+    .option('--check <file>', 'choose nothing: say what the thresholds in this file do')
     .option('--dataset <name>', 'where the holes come from, for people (default: the file)')
     .option('--out <file>', 'write the thresholds there, in place of those of the same model')
     .addOption(new Option('--json', 'print one JSON object').conflicts('markdown'))

@@ -7,6 +7,7 @@ import {
 } from '../../completion/confidence/thresholds.js';
 import { chooseThresholds } from './choose-thresholds.js';
 import { gateFigures, shownBy, shownOf, type GateFigures } from './held-back.js';
+import { rankings, type Signal } from './ranking.js';
 import type { Answered } from './read-answers.js';
 
 /** What showing only whole texts of at least this probability would do. */
@@ -33,6 +34,10 @@ export interface Calibration {
   readonly files: number;
   /** Everything shown. */
   readonly off: GateFigures;
+  /** How well what could be taken for confidence tells exact answers from others. */
+  readonly ranking: Readonly<
+    Record<'all' | 'line' | 'block', Readonly<Record<Signal, number | null>>>
+  >;
   readonly riskCoverage: Readonly<Record<'line' | 'block', readonly RiskCoverage[]>>;
   readonly levels: Readonly<Record<ConfidenceLevel, LevelReport>>;
   readonly thresholds: LevelThresholds;
@@ -53,6 +58,11 @@ export function calibrate(
     ...{ model, fingerprint, n: answers.length },
     files: new Set(answers.map(({ file }) => file)).size,
     off: gateFigures(shownBy(answers, { line: everything, block: everything })),
+    ranking: {
+      all: rankings(answers),
+      line: rankings(answers.filter(({ shape }) => shape === 'line')),
+      block: rankings(answers.filter(({ shape }) => shape === 'block')),
+    },
     riskCoverage: {
       line: riskCoverage(answers.filter(({ shape }) => shape === 'line')),
       block: riskCoverage(answers.filter(({ shape }) => shape === 'block')),
@@ -62,6 +72,34 @@ export function calibrate(
       fitted: gateFigures(shownBy(answers, thresholds[level])),
       heldOut: heldOut(answers, targets[level]),
     })),
+    thresholds,
+  };
+}
+
+/** What `lacuna eval calibrate --check --json` prints. */
+export interface ThresholdsCheck {
+  readonly schema: 1;
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly n: number;
+  readonly files: number;
+  readonly off: GateFigures;
+  readonly levels: Readonly<Record<ConfidenceLevel, { readonly heldOut: GateFigures }>>;
+  readonly thresholds: LevelThresholds;
+}
+
+/** What thresholds that were chosen from other answers do to these. */
+export function checkThresholds(
+  { model, fingerprint }: { readonly model: string; readonly fingerprint: string },
+  answers: readonly Answered[],
+  thresholds: LevelThresholds,
+): ThresholdsCheck {
+  return {
+    schema: 1,
+    ...{ model, fingerprint, n: answers.length },
+    files: new Set(answers.map(({ file }) => file)).size,
+    off: gateFigures(shownBy(answers, { line: everything, block: everything })),
+    levels: forLevels((level) => ({ heldOut: gateFigures(shownBy(answers, thresholds[level])) })),
     thresholds,
   };
 }

@@ -1,7 +1,26 @@
 import { confidenceLevels, type Thresholds } from '../../completion/confidence/thresholds.js';
 import { fixed, percent, type Table } from '../report/table.js';
-import type { Calibration } from './calibrate.js';
+import type { Calibration, ThresholdsCheck } from './calibrate.js';
+import type { Signal } from './ranking.js';
 import type { GateFigures } from './held-back.js';
+
+/** How well each signal tells exact answers from others. */
+export function rankingTable({ ranking }: Calibration): Table {
+  const names: readonly (readonly [Signal, string])[] = [
+    ['joint', 'the whole text'],
+    ['mean', 'mean token'],
+    ['least', 'least token'],
+    ['first', 'first token'],
+    ['fewTokens', 'few tokens'],
+  ];
+  return [
+    ['area under the curve', ...names.map(([, name]) => name)],
+    ...(['all', 'line', 'block'] as const).map((shape) => [
+      shape,
+      ...names.map(([signal]) => fixed(ranking[shape][signal], 3)),
+    ]),
+  ];
+}
 
 /** How right answers are by how likely their model takes them for. */
 export function riskCoverageTable({ riskCoverage }: Calibration): Table {
@@ -20,7 +39,7 @@ export function riskCoverageTable({ riskCoverage }: Calibration): Table {
 }
 
 /** What each level shows, on files that its thresholds were not chosen from. */
-export function levelsTable({ off, levels, thresholds }: Calibration): Table {
+export function levelsTable({ off, levels, thresholds }: ThresholdsCheck): Table {
   return [
     [
       'level',

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { calibrate } from '../../../server/eval/calibrate/calibrate.js';
+import { calibrate, checkThresholds } from '../../../server/eval/calibrate/calibrate.js';
 import {
   levelsTable,
+  rankingTable,
   riskCoverageTable,
 } from '../../../server/eval/calibrate/calibration-tables.js';
 import { chooseThresholds } from '../../../server/eval/calibrate/choose-thresholds.js';
 import { gateFigures, shownBy, shownOf } from '../../../server/eval/calibrate/held-back.js';
+import { rankings } from '../../../server/eval/calibrate/ranking.js';
 import { readAnswers, type Answered } from '../../../server/eval/calibrate/read-answers.js';
 
 /** `first` and `second` of two tokens; the gold is both, or the first and something else, or neither. */
@@ -92,8 +94,25 @@ describe('calibration of confidence', () => {
     assert.equal(report.riskCoverage.line[0]?.shown, 1);
     const [surest] = report.riskCoverage.line.slice(-1);
     assert.deepEqual([surest?.probability, surest?.exact], [0.9, 1]);
-    for (const table of [levelsTable(report), riskCoverageTable(report)])
+    for (const table of [levelsTable(report), riskCoverageTable(report), rankingTable(report)])
       assert.ok(table.every((row) => row.length === table[0]?.length));
+  });
+
+  it('tries thresholds on other answers', () => {
+    const limits = { whole: -2, head: null };
+    const both = { line: limits, block: limits };
+    const thresholds = { eager: both, balanced: both, strict: both };
+    const check = checkThresholds({ model: 'm', fingerprint: 'f' }, calibrated, thresholds);
+    assert.equal(check.levels.strict.heldOut.shown, 0.5);
+    assert.equal(levelsTable(check).length, 5);
+  });
+
+  it('says what tells exact answers from others', () => {
+    const { joint, mean, first, fewTokens } = rankings(calibrated);
+    assert.ok(Number(joint) > 0.75 && Number(joint) < 1);
+    assert.equal(mean, joint);
+    assert.deepEqual([first, fewTokens], [0.5, 0.5]);
+    assert.equal(rankings(calibrated.filter(({ exact }) => exact)).joint, null);
   });
 
   it('says nothing where nobody can', () => {
