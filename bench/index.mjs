@@ -119,7 +119,7 @@ try {
   const closing = performance.now();
   await index.close();
   line('written to disk in', ms(performance.now() - closing));
-  const file = new IndexCache(cacheFolder, grammars).fileOf([root]);
+  const file = new IndexCache(cacheFolder, grammars).fileOf(root);
   line('size on disk', `${(statSync(file).size / MB).toFixed(1)} MiB`);
   const again = await opened(root);
   line('read from disk in', ms(again.loaded));

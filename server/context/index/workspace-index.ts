@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Workspace } from '../../provenance/gate.js';
+import { isInside } from '../../provenance/place.js';
 import type { GrammarFolders } from '../syntax/grammar-store.js';
 import { IndexCache } from './cache/index-cache.js';
+import type { StoredFile } from './cache/index-file.js';
 import { slashed } from './imports/source-tree.js';
 import { MemoryIndex } from './memory-index.js';
 import { DEFAULT_SCAN_LIMITS, type ScanLimits } from './scan/read-source.js';
@@ -52,6 +54,7 @@ export class WorkspaceIndex {
   private loaded = false;
   private saved = -1;
   private saving: NodeJS.Timeout | undefined;
+  private settled = true;
   private waiting: (() => void)[] = [];
 
   constructor(
@@ -76,6 +79,7 @@ export class WorkspaceIndex {
   /** Follows this workspace from now on. One that is not trusted, or has no folder, has no index. */
   open(workspace: Workspace): Promise<void> {
     const turnOf = ++this.turn;
+    this.settled = false;
     this.last = this.last.then(() => this.follow(workspace, turnOf));
     return this.last;
   }
@@ -110,6 +114,7 @@ export class WorkspaceIndex {
     if (!this.loaded) return;
     const job = this.jobs++;
     this.scan = { job, total: 0, done: 0 };
+    this.settled = false;
     const { workspace } = this;
     const known = new Map(
       this.symbols.files().map(({ path, size, mtimeMs }) => [path, { size, mtimeMs }]),
@@ -127,12 +132,14 @@ export class WorkspaceIndex {
 
   /** Resolves when the index knows all of the workspace, or has given up. */
   ready(): Promise<void> {
-    if (this.loaded && !this.scan) return Promise.resolve();
+    if (this.settled) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   private async load(folders: readonly string[], turnOf: number): Promise<void> {
-    const files = (await this.cache?.load(folders)) ?? [];
+    const files: StoredFile[] = [];
+    for (const folder of folders)
+      for (const file of (await this.cache?.load(folder)) ?? []) files.push(file);
     for (const [index, { path, size, mtimeMs, record }] of files.entries()) {
       if (turnOf !== this.turn) return;
       try {
@@ -195,7 +202,12 @@ export class WorkspaceIndex {
     const { revision } = this.symbols;
     if (!this.cache || !this.loaded || revision === this.saved) return;
     try {
-      await this.cache.save(this.workspace.folders, this.symbols.files());
+      const files = this.symbols.files();
+      for (const folder of this.workspace.folders)
+        await this.cache.save(
+          folder,
+          files.filter(({ path }) => isInside(path, folder)),
+        );
       this.saved = revision;
     } catch (error) {
       this.observer.trouble(`The index cannot be kept on disk: ${String(error)}`);
@@ -204,6 +216,7 @@ export class WorkspaceIndex {
 
   private settle(): void {
     const { waiting } = this;
+    this.settled = true;
     this.waiting = [];
     for (const resolve of waiting) resolve();
   }

@@ -30,8 +30,8 @@ function cacheFolder(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: st
 }
 
 /**
- * Keeps the index of each workspace in a file of its own, for this user alone. It is written beside its place and moved
- * there, so that two servers on one workspace never see half of one: the later one's stays, and either is true.
+ * Keeps the index of each workspace folder in a file of its own, for this user alone. It is written beside its place and moved
+ * there, so that two servers on one folder never see half of one: the later one's stays, and either is true.
  */
 export class IndexCache {
   private identity: Promise<Uint8Array> | undefined;
@@ -41,12 +41,12 @@ export class IndexCache {
     private readonly grammars: GrammarFolders,
   ) {}
 
-  /** What is kept of a workspace, by its folders; nothing where that is no index, or one that does not fit any more. */
-  async load(folders: readonly string[]): Promise<StoredFile[]> {
-    const file = this.fileOf(folders);
+  /** What is kept of a workspace's folder; nothing where that is no index, or one that does not fit any more. */
+  async load(folder: string): Promise<StoredFile[]> {
+    const file = this.fileOf(folder);
     try {
       if ((await stat(file)).size > LARGEST) return [];
-      const files = await decodeIndex(await readFile(file), await this.identityOf(folders));
+      const files = await decodeIndex(await readFile(file), await this.identityOf(folder));
       const now = new Date();
       // Says that somebody still uses it.
       await utimes(file, now, now).catch(() => undefined);
@@ -58,27 +58,27 @@ export class IndexCache {
   }
 
   /** @throws Error of the file system (rejects) */
-  async save(folders: readonly string[], files: readonly StoredFile[]): Promise<void> {
+  async save(folder: string, files: readonly StoredFile[]): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await chmod(this.folder, 0o700);
     const fresh = path.join(this.folder, `${randomUUID()}.tmp`);
     try {
       const handle = await open(fresh, 'wx', 0o600);
       try {
-        const identity = await this.identityOf(folders);
+        const identity = await this.identityOf(folder);
         for (const piece of encodeIndex(files, identity)) await handle.write(piece);
       } finally {
         await handle.close();
       }
-      await rename(fresh, this.fileOf(folders));
+      await rename(fresh, this.fileOf(folder));
     } finally {
       await rm(fresh, { force: true });
     }
     await this.clear().catch(() => undefined);
   }
 
-  fileOf(folders: readonly string[]): string {
-    const hash = createHash('sha256').update(JSON.stringify([...folders].sort()));
+  fileOf(folder: string): string {
+    const hash = createHash('sha256').update(folder);
     return path.join(this.folder, `${hash.digest('hex').slice(0, 32)}.index`);
   }
 
@@ -92,12 +92,9 @@ export class IndexCache {
     }
   }
 
-  private async identityOf(folders: readonly string[]): Promise<Uint8Array> {
+  private async identityOf(folder: string): Promise<Uint8Array> {
     const grammars = await (this.identity ??= grammarsIdentity(this.grammars));
-    return createHash('sha256')
-      .update(grammars)
-      .update(JSON.stringify([...folders].sort()))
-      .digest();
+    return createHash('sha256').update(grammars).update(folder).digest();
   }
 }
 

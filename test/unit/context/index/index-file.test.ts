@@ -65,20 +65,20 @@ describe('index cache', () => {
   });
   const file: StoredFile = { path: '/p/a.ts', size: 3, mtimeMs: 1.5, record: Uint8Array.of(1, 2) };
 
-  it('keeps a workspace by its folders, whatever their order', async () => {
+  it('keeps each folder by itself', async () => {
     const cache = new IndexCache(folder, grammarFolders(root));
-    await cache.save(['/p', '/q'], [file]);
-    assert.equal((await cache.load(['/q', '/p']))[0]?.path, '/p/a.ts');
-    assert.deepEqual(await cache.load(['/p']), []);
+    await cache.save('/p', [file]);
+    assert.equal((await cache.load('/p'))[0]?.path, '/p/a.ts');
+    assert.deepEqual(await cache.load('/q'), []);
   });
 
   it('has nothing where the file is damaged, no file, or a folder', async () => {
     const cache = new IndexCache(folder, grammarFolders(root));
-    assert.deepEqual(await cache.load(['/p']), []);
-    writeFileSync(cache.fileOf(['/p']), 'LACUNA-INDEX-1\n');
-    assert.deepEqual(await cache.load(['/p']), []);
-    mkdirSync(cache.fileOf(['/q']));
-    assert.deepEqual(await cache.load(['/q']), []);
+    assert.deepEqual(await cache.load('/p'), []);
+    writeFileSync(cache.fileOf('/p'), 'LACUNA-INDEX-1\n');
+    assert.deepEqual(await cache.load('/p'), []);
+    mkdirSync(cache.fileOf('/q'));
+    assert.deepEqual(await cache.load('/q'), []);
   });
 
   it('throws away workspaces that nobody opens any more, and what is left of broken writes', async () => {
@@ -87,8 +87,8 @@ describe('index cache', () => {
       writeFileSync(path.join(folder, name), '');
     for (const name of ['old.index', 'broken.tmp', 'notes.txt'])
       utimesSync(path.join(folder, name), 1, 1);
-    await cache.save(['/p'], [file]);
-    const kept = [path.basename(cache.fileOf(['/p'])), 'fresh.tmp', 'notes.txt'];
+    await cache.save('/p', [file]);
+    const kept = [path.basename(cache.fileOf('/p')), 'fresh.tmp', 'notes.txt'];
     assert.deepEqual(readdirSync(folder).sort(), kept.sort());
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { indexWorkerFile } from '../../../../server/context/index/worker/index-worker.js';
@@ -126,6 +126,31 @@ describe('workspace index', function () {
     await index?.ready();
     assert.equal(troubles.length, 5);
     assert.match(troubles[4] ?? '', /until the server is started again/);
+  });
+
+  it('reads nothing again of a folder that gets a neighbour', async () => {
+    for (const name of ['one', 'other']) {
+      mkdirSync(path.join(folder, name));
+      const file = path.join(folder, name, 'a.py');
+      writeFileSync(file, `def ${name}():\n    pass\n`);
+      // Written long ago, or it would be read again to be sure.
+      utimesSync(file, 1e9, 1e9);
+    }
+    const [one, other] = [path.join(folder, 'one'), path.join(folder, 'other')];
+    const { symbols } = made({ cacheFolder: path.join(folder, '.cache') });
+    await index?.open({ folders: [one], trusted: true });
+    await index?.ready();
+    progress.length = 0;
+    await index?.open({ folders: [one, other, one, path.join(one, 'inside')], trusted: true });
+    await index?.ready();
+    assert.deepEqual(progress, [
+      [0, 1],
+      [1, 1],
+    ]);
+    assert.deepEqual(
+      [symbols.definitions('one').length, symbols.definitions('other').length],
+      [1, 1],
+    );
   });
 
   it('answers for the latest workspace, however fast they follow each other', async () => {
