@@ -135,7 +135,6 @@ async function run(sessions, tree, plan, context) {
       if (rest !== '') await session.edit(at, at, rest);
     }
     await Promise.all(waiting.splice(0));
-    await session.close();
   }
   await Promise.all(log.calls.map(({ ended }) => ended));
   const { model, device } = session.statuses.at(-1);

@@ -27,6 +27,9 @@ async function inTime(promise, what, ms = DEADLINE_MS) {
   }
 }
 
+/** Documents that stay open beside the one that is typed into, at most. */
+const TABS = 4;
+
 /** Where an offset is, by the protocol's own words. */
 function positionOf(text, offset) {
   const before = text.slice(0, offset);
@@ -54,6 +57,7 @@ export class EditorSession {
     );
     this.client.onRequest((_, params) => params?.items?.map(() => null) ?? null);
     this.statuses = [];
+    this.tabs = [];
     this.client.onNotification('lacuna/status', (status) => {
       this.statuses.push(status);
       this.wake?.();
@@ -96,9 +100,17 @@ export class EditorSession {
     return inTime(this.client.sendRequest(method, params), `an answer to ${method}`);
   }
 
-  open(uri, languageId, text) {
+  /** Opens a document, and leaves those open that were opened last. */
+  async open(uri, languageId, text) {
+    for (const tab of this.tabs.filter(
+      (each, at) => each === uri || at < this.tabs.length - TABS,
+    )) {
+      await this.client.sendNotification('textDocument/didClose', { textDocument: { uri: tab } });
+      this.tabs.splice(this.tabs.indexOf(tab), 1);
+    }
+    this.tabs.push(uri);
     this.document = { uri, version: 1, text };
-    return this.client.sendNotification('textDocument/didOpen', {
+    await this.client.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId, version: 1, text },
     });
   }
@@ -124,11 +136,6 @@ export class EditorSession {
       context: { triggerKind: 2 },
     });
     return items[0]?.insertText;
-  }
-
-  close() {
-    const { uri } = this.document;
-    return this.client.sendNotification('textDocument/didClose', { textDocument: { uri } });
   }
 
   async end() {
