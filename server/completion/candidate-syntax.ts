@@ -3,7 +3,7 @@ import type { SyntaxTree } from '../context/syntax/syntax-tree.js';
 import { withEndOfLine, type EndOfLine } from '../prompt/newline.js';
 import { closerOf, type Balance, type UnmatchedClosing } from './brackets.js';
 
-/** Longest that parsing one candidate in its place may take, milliseconds; some tenths are usual. */
+/** Longest that parsing one candidate in its place may take while somebody types, milliseconds; some tenths are usual. */
 const PARSE_MS = 10;
 /**
  * A document with more is of another language than its grammar, such as C++ in a header that counts as C, or full of
@@ -26,11 +26,13 @@ export class CandidateSyntax {
    * @param tree of the document; stays the caller's
    * @param at the cursor's offset in it
    * @param eol the document's line end
+   * @param parseMs longest that parsing one candidate may take
    */
   constructor(
     private readonly tree: SyntaxTree,
     private readonly at: number,
     private readonly eol: EndOfLine,
+    private readonly parseMs = PARSE_MS,
   ) {
     this.place = tree.place(at);
   }
@@ -109,7 +111,7 @@ export class CandidateSyntax {
     if (this.trees.has(key)) return this.trees.get(key);
     const { at: start } = this;
     const newText = withEndOfLine(text, this.eol);
-    const tree = this.tree.withEdit({ start, oldEnd: start + replaced, newText }, PARSE_MS);
+    const tree = this.tree.withEdit({ start, oldEnd: start + replaced, newText }, this.parseMs);
     for (const [oldest, old] of this.trees) {
       if (this.trees.size < KEPT) break;
       old?.dispose();

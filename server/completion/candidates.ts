@@ -26,10 +26,13 @@ export async function candidatesAfter(
       completeAt(document, offset, engine, { ...options, sampling, shape: first.shape }, signal),
     ),
   );
-  return distinct([
-    first,
-    ...others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : [])),
-  ]);
+  const more = others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []));
+  return distinct([first, ...byFaults(more)]);
+}
+
+/** Those that leave fewer syntax errors first, otherwise in their order. */
+export function byFaults(completions: readonly Completion[]): Completion[] {
+  return [...completions].sort((a, b) => (a.newFaults ?? 0) - (b.newFaults ?? 0));
 }
 
 /** Those with something to offer, each text once: of two that differ in blanks at the end alone, the earlier. */

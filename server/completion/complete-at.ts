@@ -24,6 +24,11 @@ export interface CompletionOptions extends PromptOptions {
   readonly drafts?: readonly string[];
   /** Where the document's syntax tree comes from. Without it, and where it has none, the text alone decides. */
   readonly syntax?: SyntaxSource;
+  /**
+   * Longest that parsing a candidate may take, milliseconds; then the text alone decides. By default what somebody who
+   * types does not notice; who wants the same answer on every machine gives more.
+   */
+  readonly parseMs?: number;
   /** Where the prompt is written down for people. */
   readonly promptLog?: PromptLog;
   /** Called with the prompt before the model is asked. */
@@ -58,7 +63,7 @@ export async function completeAt(
   const reserve = answerTokens(engine, options.maxTokens);
   const { uri, languageId } = document;
   const tree = await treeOf(uri, text, options.syntax, signal);
-  const syntax = tree && new CandidateSyntax(tree, at, hole.eol);
+  const syntax = tree && new CandidateSyntax(tree, at, hole.eol, options.parseMs);
   try {
     const place = { uri, languageId, text, offset: at, tree };
     const { plan, redactions } = await promptAt(place, hole, engine, options, signal);
@@ -68,14 +73,14 @@ export async function completeAt(
     const opens = multiline && mayOpen(hole, syntax?.place);
     const context = { hole, shape, opens, maxLines: options.maxLines, ...(syntax && { syntax }) };
     const answer = await generateAnswer(engine, plan, context, reserve, options, signal);
-    const { summary, reason, finished, tokens } = answer;
+    const { summary, reason, finished, tokens, newFaults } = answer;
     options.promptLog?.record(uri, plan, redactions, summary, engine);
     const completed = withEndOfLine(finished.text, hole.eol);
     const edit = { start: at, oldEnd: at + finished.replaced, newText: completed };
     return {
       text: completed,
       range: { start, end: { ...start, character: start.character + finished.replaced } },
-      ...{ shape, tokens },
+      ...{ shape, tokens, ...(newFaults !== undefined && { newFaults }) },
       statementEnds: tree && finished.text.includes('\n') ? statementEndsOf(tree, edit) : [],
       stats: statsOf(summary, reason),
     };

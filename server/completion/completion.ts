@@ -16,6 +16,8 @@ export interface Completion extends Evidence {
   /** Starts at the cursor and stays on its line; empty for a plain insertion. UTF-16 positions. */
   readonly range: Range;
   readonly shape: Shape;
+  /** How many more syntax errors the document has with it; negative where it mends some, absent where nobody can tell. */
+  readonly newFaults?: number;
   readonly stats: CompletionStats;
 }
 

@@ -4,14 +4,16 @@
 
 import { normalizeNewlines } from '../prompt/newline.js';
 import { replacedClosers } from './filters/closing-brackets.js';
+import { repairIndentation } from './filters/indentation.js';
 import type { FilterContext } from './filters/filter.js';
 import type { Hole } from './hole.js';
 import type { Shape } from './shape.js';
 
-/** LF line ends, and no blanks at the start where the cursor already stands behind a blank. */
-export function prepare(raw: string, { linePrefix }: Hole): string {
+/** LF line ends, the document's indentation, and no blanks at the start where the cursor already stands behind a blank. */
+export function prepare(raw: string, hole: Hole): string {
   const text = normalizeNewlines(raw);
-  return /\S[ \t]+$/.test(linePrefix) ? text.replace(/^[ \t]+/, '') : text;
+  const begun = /\S[ \t]+$/.test(hole.linePrefix) ? text.replace(/^[ \t]+/, '') : text;
+  return repairIndentation(begun, hole);
 }
 
 /**

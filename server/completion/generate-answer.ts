@@ -20,6 +20,8 @@ export interface GeneratedAnswer {
   /** What generated its text. */
   readonly tokens: readonly ScoredToken[];
   readonly summary: GenerationSummary;
+  /** As of a `Completion`. */
+  readonly newFaults?: number;
   /** Why it ended: `stop` where a filter said that nothing more could be kept. */
   readonly reason: FinishReason;
 }
@@ -90,5 +92,7 @@ export async function generateAnswer(
   const finished = finish(trimmed(filtered, context, limited), context);
   show(finished.text);
   const tokens = scoredTokens(generated, finished.text, summary.healedTokens > 0);
-  return { finished, tokens, summary, reason: enough.signal.aborted ? 'stop' : summary.reason };
+  const newFaults = context.syntax?.newFaults(finished.text, finished.replaced);
+  const judged = { finished, ...(newFaults !== undefined && { newFaults }) };
+  return { ...judged, tokens, summary, reason: enough.signal.aborted ? 'stop' : summary.reason };
 }

@@ -37,10 +37,10 @@ function isClosedBelow(linePrefix: string, suffix: string): boolean {
 
 /**
  * Whether the rest of a line may open a block and go on in it. Only where the syntax is known, which tells where such a
- * block ends, and where nothing but closing punctuation follows on the line.
+ * block ends, and where no word follows on the line.
  */
 export function mayOpen({ lineSuffix }: Hole, place?: CursorPlace): boolean {
-  return place?.inside === 'code' && /^[\s)\]};,]*$/.test(lineSuffix);
+  return place?.inside === 'code' && /^\s*(?:[)\]};,]|$)/.test(lineSuffix);
 }
 
 function opensBlock(head: string, languageId: string): boolean {

@@ -1,5 +1,6 @@
 import type { ReadyOptions } from '../context/syntax/syntax-service.js';
 import type { SyntaxTree } from '../context/syntax/syntax-tree.js';
+import { editBetween } from '../context/syntax/text-edit.js';
 
 /** Where syntax trees of documents come from. */
 export interface SyntaxSource {
@@ -13,7 +14,13 @@ export interface SyntaxSource {
  */
 const TREE_MS = 100;
 
-/** The tree of `text`, a copy that no change of the document touches: dispose of it. Never rejects. */
+/** Longest that it may take to parse a text that differs from the document, milliseconds. */
+const EDIT_MS = 10;
+
+/**
+ * The tree of `text`, a copy that no change of the document touches: dispose of it. The text may be the document with an
+ * item of a list or a completion in it. Never rejects.
+ */
 export async function treeOf(
   uri: string,
   text: string,
@@ -21,5 +28,7 @@ export async function treeOf(
   signal: AbortSignal,
 ): Promise<SyntaxTree | undefined> {
   const tree = await syntax?.ready(uri, { deadlineMs: TREE_MS, signal });
-  return tree?.text === text ? tree.copy() : undefined;
+  if (!tree || tree.text === text) return tree?.copy();
+  const edit = editBetween(tree.text, text);
+  return edit && tree.withEdit(edit, EDIT_MS);
 }

@@ -4,7 +4,7 @@ import type { ContextSource } from '../../context/snippets/context-source.js';
 import { completeAt } from '../../completion/complete-at.js';
 import type { Completion } from '../../completion/completion.js';
 import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
-import { openParsed } from '../../context/syntax/parsed-document.js';
+import { openParsed, UNHURRIED_MS } from '../../context/syntax/parsed-document.js';
 import { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
@@ -67,6 +67,7 @@ export async function complete(
           gate,
           syntax,
           ...(context && { context, contextMs: PATIENCE_MS }),
+          parseMs: UNHURRIED_MS,
           ...(options.multiline && { shape: 'block' as const }),
           ...(!options.json && { onText: (piece: string) => process.stdout.write(piece) }),
         },

@@ -28,9 +28,13 @@ function keep(text: string, context: FilterContext): number {
   if (hole.linePrefix.trim() !== '') return leaves(line, context) ? end : text.length;
   // What is indented deeper stands there already: this line opens it.
   if (isFilled(hole)) return end;
-  if (syntax.place.emptyBody || opens(line, context)) return text.length;
-  return syntax.isWhole(line) === true && statementFollows(context) ? end : text.length;
+  if (syntax.place.emptyBody || !statementFollows(context)) return text.length;
+  if (opens(line, context)) return closedAt(text, end, context);
+  return syntax.isWhole(line) === true ? end : text.length;
 }
+
+/** How lines go on with what stands above them at the same depth. */
+const continues = /^\s*(?:else|elif|elsif|except|finally|rescue|ensure|case|when)\b/;
 
 /** Whether a line closes the brackets that it stands in, and opens no others. */
 function leaves(line: string, { syntax }: FilterContext): boolean {
@@ -40,7 +44,7 @@ function leaves(line: string, { syntax }: FilterContext): boolean {
 
 /** Whether a line leaves brackets or a block open. */
 function opens(line: string, { syntax }: FilterContext): boolean {
-  return (syntax?.balance(line)?.open ?? 0) > 0 || syntax?.opensBlock(line) === true;
+  return (syntax?.balance(line)?.open ?? 0) > 0 || syntax?.opensBlock(`${line}\n`) === true;
 }
 
 /** Whether what the cursor's line opens follows it already. */
@@ -59,7 +63,7 @@ function closedAt(text: string, end: number, context: FilterContext): number {
     const ends = start + line.length;
     if (bracket) {
       if (complete && syntax?.balance(text.slice(0, ends))?.open === 0) return ends;
-    } else if (indentOf(line) <= base) {
+    } else if (indentOf(line) <= base && !continues.test(line)) {
       const closes = /^\s*(?:end|fi|done|esac)\b/.exec(line)?.[0];
       return closes === undefined ? start - 1 : start + closes.length;
     }

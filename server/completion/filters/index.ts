@@ -3,6 +3,7 @@ import { closingBrackets } from './closing-brackets.js';
 import type { Filter } from './filter.js';
 import { firstLine } from './first-line.js';
 import { lineLimit } from './line-limit.js';
+import { repeatedGroup } from './repeated-group.js';
 import { repeatedLine } from './repeated-line.js';
 import { repetition } from './repetition.js';
 import { secrets } from './secrets.js';
@@ -16,6 +17,7 @@ export const completionFilters: readonly Filter[] = [
   firstLine,
   blockEnd,
   repetition,
+  repeatedGroup,
   repeatedLine,
   suffixOverlap,
   closingBrackets,

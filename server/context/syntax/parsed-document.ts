@@ -1,7 +1,7 @@
 import type { SyntaxService } from './syntax-service.js';
 
-/** A text that takes longer goes without a tree, milliseconds. */
-const DEADLINE_MS = 10_000;
+/** A text that takes longer goes without a tree, milliseconds: long enough that no machine in use is too slow. */
+export const UNHURRIED_MS = 10_000;
 
 /** What an editor's document offers. */
 export interface DocumentText {
@@ -18,5 +18,5 @@ export interface DocumentText {
 export async function openParsed(service: SyntaxService, document: DocumentText): Promise<void> {
   const { uri, languageId, version } = document;
   service.open({ uri, languageId, version, text: document.getText() });
-  await service.ready(uri, { deadlineMs: DEADLINE_MS });
+  await service.ready(uri, { deadlineMs: UNHURRIED_MS });
 }

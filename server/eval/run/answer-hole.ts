@@ -7,7 +7,7 @@ import { holeAt } from '../../completion/hole.js';
 import { PlanMemory } from '../../completion/plan-memory.js';
 import { promptAt, type PlanKind } from '../../completion/prompt-at.js';
 import type { Shape } from '../../completion/shape.js';
-import { openParsed } from '../../context/syntax/parsed-document.js';
+import { openParsed, UNHURRIED_MS } from '../../context/syntax/parsed-document.js';
 import type { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine, FinishReason } from '../../engine/contract.js';
 import { normalizeNewlines, wholeCharacterOffset } from '../../prompt/newline.js';
@@ -98,7 +98,7 @@ export async function answerHole(
     if (trees) await openParsed(trees, document);
     const shaped = {
       ...how,
-      ...(trees && { syntax: trees }),
+      ...(trees && { syntax: trees, parseMs: UNHURRIED_MS }),
       // A single line must not go on over those of a block that it opens.
       ...(options.shape === 'gold' && { shape, ...(shape === 'line' && { maxLines: 1 }) }),
     };

@@ -1,0 +1,47 @@
+import { linesOf, type TextLine } from '../lines.js';
+import type { Filter } from './filter.js';
+
+/** Fewer characters twice in a row may be meant. */
+const TELLING = 12;
+
+/** Ends a text where lines that it has just written come again: a model that does so goes on doing so. */
+export const repeatedGroup: Filter = {
+  keep: (text) => scan(text).keep,
+  settled: (text) => scan(text).settled,
+  ended: (text) => {
+    const whole = text.lastIndexOf('\n') + 1;
+    return whole > 0 && scan(text.slice(0, whole)).keep < whole;
+  },
+};
+
+/** Looks, for every number of lines n, whether the last n equal the n before them. */
+function scan(text: string): { keep: number; settled: number } {
+  const lines = [...linesOf(text)];
+  let settled = text.length;
+  for (let n = 1; n < lines.length; n++) {
+    let same = 0;
+    for (let at = n; at < lines.length; at++) {
+      const line = lines[at] as TextLine;
+      const before = (lines[at - n] as TextLine).line.trimEnd();
+      // The first line has no indentation of its own.
+      const again = at === n ? line.line.trim() === before.trim() : line.line.trimEnd() === before;
+      same = again ? same + 1 : 0;
+      if (same >= n && telling(lines.slice(at + 1 - n, at + 1)))
+        return { keep: startOf(lines, at + 1 - n), settled: startOf(lines, at + 1 - n) };
+      const open = at === lines.length - 1 && before.trimStart().startsWith(line.line.trim());
+      if (at === lines.length - 1 && (again || open))
+        settled = Math.min(settled, startOf(lines, at - (again ? same - 1 : same)));
+    }
+  }
+  return { keep: text.length, settled };
+}
+
+/** Where the line end in front of a line begins. */
+function startOf(lines: readonly TextLine[], at: number): number {
+  return Math.max(0, (lines[at]?.start ?? 1) - 1);
+}
+
+function telling(lines: readonly TextLine[]): boolean {
+  const text = lines.map(({ line }) => line.trim()).join('');
+  return text.length >= TELLING && /\w/.test(text);
+}
