@@ -30,6 +30,8 @@ export interface CompletionQuery {
   readonly position: Position;
   /** Whether it came of itself while somebody typed, and not by a key or a command. */
   readonly automatic: boolean;
+  /** Whether it is offered as one item among those of a list, and not written at the cursor by itself. */
+  readonly listed?: boolean;
 }
 
 /** A request at its place. */
@@ -89,7 +91,7 @@ export class CompletionService {
         (flight && (await this.joined(asked, flight, request.signal))) ??
         (await this.generated(asked, request.signal));
       if (!first || first.text === '' || request.signal.aborted) return [];
-      const shown = this.confidence.pass(first, hole, automatic);
+      const shown = this.confidence.pass(first, hole, automatic && !query.listed);
       if (shown) this.next.follow(document, shown, asked.place);
       this.warmUp.answered(document, offset);
       if (!shown || automatic) return shown ? [shown] : [];

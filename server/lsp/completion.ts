@@ -46,7 +46,7 @@ export class CompletionFeature implements Feature {
     const document = this.documents.get(textDocument.uri);
     if (!document) return { isIncomplete: true, items: [] };
     // Clients call what they ask for while somebody types `Invoked` too, so all of it counts as automatic.
-    const query = { document, position, automatic: true };
+    const query = { document, position, automatic: true, listed: true };
     const since = this.statistics.asked(document.uri, true);
     const [completion] = await this.service.complete(query, token);
     if (!completion || this.documents.get(textDocument.uri) !== document) {

@@ -68,11 +68,15 @@ describe('language server: confidence', () => {
     assert.deepEqual(await texts(2), ['beta + gamma']);
   });
 
-  it('holds back from completion lists, too: nobody can tell who asked for them', async () => {
+  it('holds nothing back from completion lists, where one item more disturbs nobody', async () => {
     const engine = new ScriptedEngine({ answer: 'beta + gamma', logProbability: -9 });
     const { client } = start(engine);
     await client.initialize({ capabilities: {}, initializationOptions: { debounce: 0 } });
     await client.open(uri, 'typescript', 'a = ;\n');
-    assert.deepEqual((await client.complete(uri, at)).items, []);
+    const { items } = await client.complete(uri, at);
+    assert.deepEqual(
+      items.map(({ insertText }) => insertText),
+      ['beta + gamma'],
+    );
   });
 });

@@ -71,8 +71,7 @@ describe('lacuna lsp, in a process of its own', function () {
 
   it('serves a client without ghost text through the completion list', async () => {
     const { client } = start();
-    const initializationOptions = { confidence: 'off' };
-    await client.initialize({ capabilities: {}, initializationOptions });
+    await client.initialize({ capabilities: {} });
     const { text, offset } = cursorText(holes['member.ts']);
     const before = text.slice(0, offset).split('\n');
     await client.open(uri, 'typescript', text);

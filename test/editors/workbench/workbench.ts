@@ -57,6 +57,8 @@ const quietSettings = {
   'editor.suggestOnTriggerCharacters': false,
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
+  // Whole texts, as the command line gives them: the embedded model is seldom sure of so many tokens.
+  'lacuna.confidence': 'off',
   'telemetry.telemetryLevel': 'off',
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
