@@ -7,7 +7,8 @@ import {
 import { ready, serverUnderTest } from './in-process.js';
 import { eventually } from './lsp-client.js';
 
-const uri = 'file:///project/a.ts';
+// No tree of it cuts the answers, which are made up.
+const uri = 'file:///project/a.txt';
 
 describe('language server: working ahead', () => {
   const { start, dispose } = serverUnderTest();
@@ -16,7 +17,7 @@ describe('language server: working ahead', () => {
   async function opened(
     text: string,
     script: ScriptedEngineOptions,
-    { settings = {}, at = uri, languageId = 'typescript' } = {},
+    { settings = {}, at = uri, languageId = 'plaintext' } = {},
   ) {
     const engine = new ScriptedEngine(script);
     const { client } = start(engine);
@@ -108,7 +109,7 @@ describe('language server: working ahead', () => {
       const { engine, ask } = await opened(
         `function f() {}\n${'call(one, two);\n'.repeat(100)}`,
         { answer: lines.join('') },
-        { settings: { maxTokens: 400 } },
+        { settings: { maxTokens: 400 }, languageId: 'typescript' },
       );
       // So much stands behind the anchor then that it moves.
       const shown = (await ask(14)).items[0]?.insertText;
@@ -210,7 +211,7 @@ describe('language server: working ahead', () => {
     it('is one at a time', async () => {
       const { engine, client } = await opened('a();\n', { answer: 'x', prefillMs: 400 });
       const first = await eventually(() => engine.inLane('warm')[0], 'a prompt');
-      await client.open('file:///project/b.ts', 'typescript', 'b();\n');
+      await client.open('file:///project/b.ts', 'plaintext', 'b();\n');
       assert.equal((await first.generation.summary).reason, 'aborted');
       await eventually(() => engine.inLane('warm')[1], 'another prompt');
     });
@@ -220,7 +221,7 @@ describe('language server: working ahead', () => {
     const cases = {
       'where it is switched off': { settings: { workAhead: false } },
       'where Lacuna is switched off for the language': {
-        settings: { disabledLanguages: ['typescript'] },
+        settings: { disabledLanguages: ['plaintext'] },
       },
       'for a file of secrets': { at: 'file:///project/.env', languageId: 'dotenv' },
     };
