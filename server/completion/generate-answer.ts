@@ -75,7 +75,11 @@ export async function generateAnswer(
       break;
     }
     if (onText) {
-      const settled = settledText(completionFilters, wholeLines(body, shape), context);
+      const settled = settledText(
+        completionFilters,
+        wholeLines(body, oneLine ? 'line' : 'block'),
+        context,
+      );
       show(soundLines(settled, context));
     }
   }
@@ -87,7 +91,7 @@ export async function generateAnswer(
   }
   const body = prepare(raw, hole);
   const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
-  const whole = limited ? wholeLines(body, shape) : body;
+  const whole = limited ? wholeLines(body, oneLine ? 'line' : 'block') : body;
   const filtered = applyFilters(completionFilters, whole, context);
   const finished = finish(trimmed(filtered, context, limited), context);
   show(finished.text);
