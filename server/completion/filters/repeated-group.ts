@@ -25,12 +25,13 @@ function scan(text: string): { keep: number; settled: number } {
       const before = (lines[at - n] as TextLine).line.trimEnd();
       // The first line has no indentation of its own.
       const again = at === n ? line.line.trim() === before.trim() : line.line.trimEnd() === before;
+      const run = same;
       same = again ? same + 1 : 0;
       if (same >= n && telling(lines.slice(at + 1 - n, at + 1)))
         return { keep: startOf(lines, at + 1 - n), settled: startOf(lines, at + 1 - n) };
       const open = at === lines.length - 1 && before.trimStart().startsWith(line.line.trim());
       if (at === lines.length - 1 && (again || open))
-        settled = Math.min(settled, startOf(lines, at - (again ? same - 1 : same)));
+        settled = Math.min(settled, startOf(lines, at - run));
     }
   }
   return { keep: text.length, settled };
