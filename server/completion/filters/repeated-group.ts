@@ -17,6 +17,7 @@ export const repeatedGroup: Filter = {
 /** Looks, for every number of lines n, whether the last n equal the n before them. */
 function scan(text: string): { keep: number; settled: number } {
   const lines = [...linesOf(text)];
+  let keep = text.length;
   let settled = text.length;
   for (let n = 1; n < lines.length; n++) {
     let same = 0;
@@ -27,14 +28,18 @@ function scan(text: string): { keep: number; settled: number } {
       const again = at === n ? line.line.trim() === before.trim() : line.line.trimEnd() === before;
       const run = same;
       same = again ? same + 1 : 0;
-      if (same >= n && telling(lines.slice(at + 1 - n, at + 1)))
-        return { keep: startOf(lines, at + 1 - n), settled: startOf(lines, at + 1 - n) };
+      if (same >= n && telling(lines.slice(at + 1 - n, at + 1))) {
+        const start = startOf(lines, at + 1 - n);
+        if (line.complete) return { keep: start, settled: Math.min(settled, start) };
+        // The last line may go on, and be none of this group's then.
+        keep = Math.min(keep, start);
+      }
       const open = at === lines.length - 1 && before.trimStart().startsWith(line.line.trim());
       if (at === lines.length - 1 && (again || open))
         settled = Math.min(settled, startOf(lines, at - run));
     }
   }
-  return { keep: text.length, settled };
+  return { keep, settled };
 }
 
 /** Where the line end in front of a line begins. */
