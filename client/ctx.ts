@@ -79,10 +79,11 @@ export class Ctx implements Disposable {
 
   /** What beside the server decides whether anything is suggested. */
   surroundings(): Surroundings {
-    const language = window.activeTextEditor?.document.languageId;
+    const document = window.activeTextEditor?.document;
+    const language = document?.languageId;
     const until = this.snooze.until;
     return {
-      ...(language !== undefined && { language }),
+      ...(document && { document: document.uri.toString(), language: document.languageId }),
       trusted: workspace.isTrusted,
       languageIsOff: language !== undefined && readSettings().disabledLanguages.includes(language),
       ...(until && { snoozedUntil: clock.format(until) }),

@@ -19,8 +19,12 @@ export interface LacunaStatus {
   readonly message: string;
   /** What to do about it; present where `kind` is not `Normal`. */
   readonly remedy?: string;
-  /** Why nothing was offered at the latest place, where nothing may be. */
-  readonly refusal?: { readonly message: string; readonly remedy: string };
+  /** Why nothing was offered at the latest place, where nothing may be; `document` is the URI of what it stands in. */
+  readonly refusal?: {
+    readonly message: string;
+    readonly remedy: string;
+    readonly document: string;
+  };
   /** How many files of the workspace have been indexed, of how many that have to be; absent when none is left. */
   readonly indexing?: { readonly done: number; readonly total: number };
   /** Why nothing was shown although there was something: the model was not sure of it, and nobody had asked. */

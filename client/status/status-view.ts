@@ -41,6 +41,7 @@ function links(t: Translate): string {
 }
 
 type Line = string | undefined;
+type Refusal = NonNullable<LacunaStatus['refusal']>;
 
 function tooltip(t: Translate, ...lines: readonly Line[]): string {
   return [...lines.filter((line) => line !== undefined), links(t)].join('\n\n');
@@ -79,7 +80,12 @@ function deviceLine({ device, tokensPerSecond }: LacunaStatus, t: Translate): Li
   );
 }
 
-function icon({ busy, kind, refusal }: LacunaStatus, quiet: boolean): string {
+/** Why nothing comes in the document in front; that nothing came in another one is of no interest. */
+function refusalHere({ refusal }: LacunaStatus, { document }: Surroundings): Refusal | undefined {
+  return document === undefined || refusal?.document === document ? refusal : undefined;
+}
+
+function icon({ busy, kind }: LacunaStatus, refusal: Refusal | undefined, quiet: boolean): string {
   if (busy) return 'loading~spin';
   if (kind === 'Warning') return 'warning';
   if (quiet) return 'bell-slash';
@@ -88,7 +94,8 @@ function icon({ busy, kind, refusal }: LacunaStatus, quiet: boolean): string {
 
 function runningView(status: LacunaStatus, around: Surroundings, t: Translate): StatusView {
   const quiet = quietLine(around, t);
-  const { refusal, withheld, remedy, deviceReason } = status;
+  const refusal = refusalHere(status, around);
+  const { withheld, remedy, deviceReason } = status;
   const whatToDo = `**${t('What to do:')}**`;
   const body = tooltip(
     t,
@@ -107,7 +114,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
     case 'Normal':
     case 'Warning':
       return {
-        text: `$(${icon(status, quiet !== undefined)}) ${status.model ?? 'Lacuna'}`,
+        text: `$(${icon(status, refusal, quiet !== undefined)}) ${status.model ?? 'Lacuna'}`,
         tooltip: body,
         command: clientCommands.menu,
         ...(status.kind === 'Warning' && { background: 'warning' }),

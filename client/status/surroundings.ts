@@ -2,6 +2,8 @@
 export interface Surroundings {
   /** Whether the person trusts the workspace. */
   readonly trusted: boolean;
+  /** URI of the document in the editor that is written in, if there is one. */
+  readonly document?: string;
   /** Language identifier of the editor that is written in, if there is one. */
   readonly language?: string;
   /** Whether the settings switch that language off. */

@@ -78,7 +78,7 @@ export class CompletionRunner {
     } catch (error) {
       if (error instanceof DeviceError && this.host.replaced(engine)) return this.replaced();
       if (error instanceof RefusedError) {
-        this.status.completionRefused(error.refusal);
+        this.status.completionRefused(error.refusal, document.uri);
         return undefined;
       }
       this.host.requestFailed(engine, error);

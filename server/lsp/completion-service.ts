@@ -109,7 +109,7 @@ export class CompletionService {
     const refusal = await this.gate.refuses(uri, 'document');
     if (refusal) {
       this.status.completionStarted();
-      this.status.completionRefused(refusal);
+      this.status.completionRefused(refusal, uri);
     }
     return !refusal && !signal.aborted;
   }

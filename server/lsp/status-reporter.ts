@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver';
 import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
+import type { Refusal } from '../provenance/refusal.js';
 
 type Situation = Omit<LacunaStatus, 'tokensPerSecond'>;
 
@@ -57,10 +58,13 @@ export class StatusReporter {
   }
 
   /** The latest completion was not to be made. The model is fine, and so is the server. */
-  completionRefused({ message, remedy }: NonNullable<LacunaStatus['refusal']>): void {
+  completionRefused(
+    { message, remedy }: Pick<Refusal, 'message' | 'remedy'>,
+    document: string,
+  ): void {
     this.running--;
     this.flaw = undefined;
-    this.refusal = { message, remedy };
+    this.refusal = { message, remedy, document };
     this.send();
   }
 

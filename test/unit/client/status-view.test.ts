@@ -29,9 +29,20 @@ describe('status bar', () => {
   });
 
   it('says in the tooltip why nothing was offered, and shows a shield', () => {
-    const view = running({ refusal: { message: 'Nothing of a is shown.', remedy: 'Rename it.' } });
+    const refusal = {
+      message: 'Nothing of a is shown.',
+      remedy: 'Rename it.',
+      document: 'file:///a',
+    };
+    const view = running({ refusal });
     assert.equal(view.text, '$(shield) lacuna-seed');
     assert.match(view.tooltip, /Nothing of a is shown\. Rename it\./);
+    const elsewhere = statusView(
+      { phase: 'running', status: { ...ready, refusal } },
+      { trusted: true, languageIsOff: false, document: 'file:///b', language: 'text' },
+    );
+    assert.equal(elsewhere.text, '$(sparkle) lacuna-seed');
+    assert.doesNotMatch(elsewhere.tooltip, /Nothing of a/);
   });
 
   it('spins while the server is busy', () => {

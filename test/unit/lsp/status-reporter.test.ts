@@ -34,8 +34,11 @@ describe('status reporter', () => {
     const { status, sent } = reporter();
     status.set(ready);
     status.completionStarted();
-    status.completionRefused(refusal);
-    assert.deepEqual(sent.at(-1), { ...ready, refusal });
+    status.completionRefused(refusal, 'file:///a');
+    assert.deepEqual(sent.at(-1), {
+      ...ready,
+      refusal: { ...refusal, document: 'file:///a' },
+    });
     status.completionStarted();
     status.completionEnded(0);
     assert.deepEqual(sent.at(-1), ready);
