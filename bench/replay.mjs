@@ -58,7 +58,6 @@ async function run(sessions, tree, plan, context) {
     { LacunaServer, ClientWatch, createServerConnection },
     {
       version: 'replay',
-      plan,
       grammars: grammarFolders(root),
       ...(context === 'on' && {
         index: { workerFile: indexWorkerFile(root), cacheFolder: path.join(tree, '..', 'index') },
@@ -77,6 +76,7 @@ async function run(sessions, tree, plan, context) {
     contextLength: Number(values['context-length']),
     maxTokens: Number(values['max-tokens']),
     debounce: 0,
+    plan,
   };
   await session.start(settings, folder);
   const waiting = [];

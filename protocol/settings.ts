@@ -29,6 +29,11 @@ export interface LacunaSettings {
   readonly device: 'auto' | 'cpu' | 'cuda';
   /** `int8` keeps the KV cache in about half the memory, slightly rounded. */
   readonly kvCache: 'auto' | 'int8';
+  /**
+   * How prompts are planned for models that read the prefix first. `anchored`: around the place where typing began, so
+   * that a keystroke costs what was typed; `plain`: around the cursor, anew at each keystroke.
+   */
+  readonly plan: 'anchored' | 'plain';
   /** Index the definitions of the workspace's files, where the workspace is trusted. */
   readonly index: boolean;
   /**
@@ -50,6 +55,7 @@ export const defaultSettings: LacunaSettings = {
   contextLength: 2048,
   device: 'auto',
   kvCache: 'auto',
+  plan: 'anchored',
   index: true,
   confidence: 'balanced',
 };

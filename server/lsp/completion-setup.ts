@@ -1,5 +1,4 @@
 import type { CompletionOptions } from '../completion/complete-at.js';
-import type { PlanKind } from '../completion/prompt-at.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import type { SyntaxSource } from '../completion/syntax-source.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
@@ -14,24 +13,25 @@ export class CompletionSetup {
     private readonly planMemory: PlanMemory,
     private readonly syntax: SyntaxSource,
     private readonly context: EditorContext,
-    /** By default, what is best. */
-    private readonly plan?: PlanKind,
   ) {}
 
   options(): CompletionOptions {
-    const { maxTokens, maxLines } = this.settings.current;
-    const { gate, planMemory, syntax, context, plan } = this;
+    const { maxTokens, maxLines, plan } = this.settings.current;
+    const { gate, planMemory, syntax, context } = this;
     return {
-      ...{ maxTokens, maxLines, gate, planMemory, syntax, context },
-      ...(plan && { plan }),
+      ...{ maxTokens, maxLines, plan, gate, planMemory, syntax, context },
       drafts: context.drafts(),
     };
   }
 
   /** What an answer depends on besides the document. */
   variant(languageId: string): string {
-    const { model, contextLength, device, kvCache, maxTokens, maxLines } = this.settings.current;
-    return JSON.stringify([languageId, model, contextLength, device, kvCache, maxTokens, maxLines]);
+    const { model, contextLength, device, kvCache, plan, maxTokens, maxLines } =
+      this.settings.current;
+    return JSON.stringify([
+      ...[languageId, model, contextLength, device, kvCache],
+      ...[plan, maxTokens, maxLines],
+    ]);
   }
 
   /** Whether documents in this language are completed. */

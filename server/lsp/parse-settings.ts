@@ -27,6 +27,7 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   contextLength: wholeNumber(64, 163840),
   device: oneOf('auto', 'cpu', 'cuda'),
   kvCache: oneOf('auto', 'int8'),
+  plan: oneOf('anchored', 'plain'),
   index: { wanted: 'true or false', valid: (value) => typeof value === 'boolean' },
   confidence: oneOf('off', 'eager', 'balanced', 'strict'),
 };

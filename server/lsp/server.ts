@@ -14,7 +14,6 @@ import {
 import { Flights } from '../completion/ahead/flights.js';
 import { CompletionCache } from '../completion/cache/completion-cache.js';
 import { documentText } from '../completion/hole.js';
-import type { PlanKind } from '../completion/prompt-at.js';
 import { noThresholds, type ConfidenceData } from '../completion/confidence/thresholds.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
@@ -56,8 +55,6 @@ export interface ServerEnvironment {
   /** Of the package, told to the client. */
   readonly version: string;
   readonly deadlines?: Deadlines;
-  /** How prompts are planned, where that is to be measured. */
-  readonly plan?: PlanKind;
   readonly grammars: GrammarFolders;
   /** How the workspace is indexed; without it, it is not. */
   readonly index?: Omit<WorkspaceIndexOptions, 'grammars'>;
@@ -120,14 +117,7 @@ export class LacunaServer {
       this.index.symbols,
       gate,
     );
-    const setup = new CompletionSetup(
-      this.settings,
-      gate,
-      this.planMemory,
-      this.syntax,
-      context,
-      environment.plan,
-    );
+    const setup = new CompletionSetup(this.settings, gate, this.planMemory, this.syntax, context);
     const runner = new CompletionRunner(connection, this.host, this.cache, status, this.deadlines);
     this.next = new NextCompletion(
       connection,
