@@ -24,12 +24,12 @@ function scan(text: string): { keep: number; settled: number } {
     for (let at = n; at < lines.length; at++) {
       const line = lines[at] as TextLine;
       const before = (lines[at - n] as TextLine).line.trimEnd();
-      // The first line has no indentation of its own.
-      const again = at === n ? line.line.trim() === before.trim() : line.line.trimEnd() === before;
+      const again = sayTheSame(lines, at - n, at);
       const run = same;
       same = again ? same + 1 : 0;
       if (same >= n && telling(lines.slice(at + 1 - n, at + 1))) {
-        const start = startOf(lines, at + 1 - n);
+        const first = at + 1 - 2 * n;
+        const start = startOf(lines, first + shortestRound(lines, first, 2 * n));
         if (line.complete) return { keep: start, settled: Math.min(settled, start) };
         // The last line may go on, and be none of this group's then.
         keep = Math.min(keep, start);
@@ -40,6 +40,21 @@ function scan(text: string): { keep: number; settled: number } {
     }
   }
   return { keep, settled };
+}
+
+/** How many lines come again and again among `length` lines from `first` on: of a group that is one line twice, that line. */
+function shortestRound(lines: readonly TextLine[], first: number, length: number): number {
+  for (let n = 1; n < length / 2; n++) {
+    const rest = Array.from({ length: length - n }, (_, i) => first + n + i);
+    if (rest.every((at) => sayTheSame(lines, at - n, at))) return n;
+  }
+  return length / 2;
+}
+
+function sayTheSame(lines: readonly TextLine[], before: number, at: number): boolean {
+  const [a = '', b = ''] = [lines[before]?.line, lines[at]?.line];
+  // The first line has no indentation of its own.
+  return before === 0 ? a.trim() === b.trim() : a.trimEnd() === b.trimEnd();
 }
 
 /** Where the line end in front of a line begins. */

@@ -9,6 +9,7 @@ import {
 } from '../../../../server/context/index/workspace-index.js';
 import { grammarFolders } from '../../../../server/context/syntax/grammar-store.js';
 import { root } from '../syntax/grammar-fixtures.js';
+import { madeUpSecrets } from '../../provenance/made-up-secrets.js';
 
 describe('workspace index', function () {
   this.timeout(60_000);
@@ -91,7 +92,7 @@ describe('workspace index', function () {
   });
 
   it('has no secret in its signatures', async () => {
-    const key = ['ghp', 'Zk3vQ9xW7rT2mN8bL5cY1dF6gH4jK0pS9aEu'].join('_');
+    const key = madeUpSecrets['GitHub token'] ?? '';
     write('a.py', `TOKEN = "${key}"\nname = 1\n`);
     const { symbols } = made();
     await index?.open({ folders: [folder], trusted: true });
