@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Engine, Sampling } from '../engine/contract.js';
-import { completeAt, type CompletionOptions } from './complete-at.js';
+import { completeAt } from './complete-at.js';
+import type { CompletionOptions } from './completion-options.js';
 import type { Completion } from './completion.js';
 
 /**

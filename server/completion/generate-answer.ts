@@ -6,7 +6,7 @@ import type {
   PromptPlan,
 } from '../engine/contract.js';
 import { withEndOfLine } from '../prompt/newline.js';
-import type { CompletionOptions } from './complete-at.js';
+import type { CompletionOptions } from './completion-options.js';
 import { scoredTokens, type ScoredToken } from './confidence/scored-tokens.js';
 import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';

@@ -1,4 +1,4 @@
-import type { CompletionOptions } from '../completion/complete-at.js';
+import type { CompletionOptions } from '../completion/completion-options.js';
 import type { PlanMemory } from '../completion/plan-memory.js';
 import type { SyntaxSource } from '../completion/syntax-source.js';
 import type { ProvenanceGate } from '../provenance/gate.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { completeAt, type CompletionOptions } from '../../../server/completion/complete-at.js';
+import { completeAt } from '../../../server/completion/complete-at.js';
+import type { CompletionOptions } from '../../../server/completion/completion-options.js';
 import { EngineError, type Engine } from '../../../server/engine/contract.js';
 import { PlanMemory } from '../../../server/completion/plan-memory.js';
 import { documentOf } from '../../support/cursor.js';
