@@ -17,8 +17,9 @@ export function typing(session: Session): void {
   it('shows ghost text while typing, the same text as the command line, and Tab puts it into the file', async () => {
     const { window } = session;
     const ghost = await window.typeForGhostText(typed);
-    await window.statusTooltip();
     await session.picture('ghost text');
+    await window.statusTooltip();
+    await session.picture('the status');
     await window.page.keyboard.press('Tab');
     await window.ghostTextGone();
     await window.save();
