@@ -62,7 +62,8 @@ export function editorEnvironment(folder: string): NodeJS.ProcessEnv {
     HOME: folder,
     XDG_CONFIG_HOME: folder,
     XDG_DATA_HOME: folder,
-    // Not in the folder, which is gone when a server that outlives its editor writes its statistics.
+    // Not in the folder, which is gone when a server that outlives its editor writes its statistics and its index.
+    XDG_CACHE_HOME: path.join(os.tmpdir(), 'lacuna-tests-cache'),
     XDG_STATE_HOME: path.join(os.tmpdir(), 'lacuna-tests-state'),
     PATH: [folder, path.dirname(process.execPath), process.env['PATH']].join(path.delimiter),
   };
