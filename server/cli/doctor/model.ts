@@ -1,4 +1,5 @@
 import { describeModel } from '../../engine/model/describe-model.js';
+import { bytesByType } from '../../engine/model/summarize-model.js';
 import type { NativeModelFile } from '../../engine/native/addon.js';
 import type { ModelChoice } from '../../models/find-model.js';
 import { formatBytes, type Check } from './check.js';
@@ -33,12 +34,7 @@ export function checkModelFile(file: NativeModelFile, { from }: ModelChoice): re
 
 /** Types of weights with their share of the file's tensor bytes, largest first. */
 function shareOfTypes(file: NativeModelFile): readonly { type: string; share: number }[] {
-  const bytes = new Map<string, number>();
-  for (const tensor of file.tensors()) {
-    bytes.set(tensor.type, (bytes.get(tensor.type) ?? 0) + tensor.bytes);
-  }
-  const total = [...bytes.values()].reduce((sum, size) => sum + size, 0) || 1;
-  return [...bytes]
-    .map(([type, size]) => ({ type, share: size / total }))
-    .sort((a, b) => b.share - a.share);
+  const types = bytesByType(file);
+  const total = types.reduce((sum, { bytes }) => sum + bytes, 0) || 1;
+  return types.map(({ type, bytes }) => ({ type, share: bytes / total }));
 }

@@ -59,21 +59,39 @@ interface Imported {
 }
 
 function importedBy(each: Import, around: Surroundings, index: SymbolIndex): Imported[] {
-  const file = index.resolveImport(around.uri, each.source);
-  if (file !== undefined && sameFile(file, around.uri)) return [];
-  const all = file === undefined ? [] : topOf(file, index);
-  const { names } = each;
+  const { names, source } = each;
+  const from = otherFile(index.resolveImport(around.uri, source), around);
   if (names.length === 0 || names.some(({ name }) => name === '*')) {
-    const near = new Set(around.names.map(({ name }) => name));
-    const used = all.filter(({ name }) => near.has(name));
+    const all = from === undefined ? [] : topOf(from, index);
+    const used = usedNear(all, around);
     const shown = (used.length > 0 ? used : all).slice(0, MOST_OF_FILE);
     return shown.map((definition) => ({ definition, name: definition.name }));
   }
   return names.flatMap(({ name, alias }) => {
-    const found =
-      file === undefined ? byStem(name, each.source, around.uri, index) : named(name, all);
-    return found.slice(0, 1).map((definition) => ({ definition, name: alias ?? name }));
+    const resolved = index.resolveImport(around.uri, source, name);
+    const file = otherFile(resolved, around);
+    if (file === undefined) {
+      const guessed = resolved === undefined ? byStem(name, source, around.uri, index) : [];
+      return guessed.slice(0, 1).map((definition) => ({ definition, name: alias ?? name }));
+    }
+    const all = topOf(file, index);
+    const found = named(name, all).slice(0, 1);
+    if (found.length > 0 || file === from)
+      return found.map((definition) => ({ definition, name: alias ?? name }));
+    // The name is a file itself, a module of a package: what is used of it.
+    const used = usedNear(all, around).slice(0, MOST_OF_FILE);
+    return used.map((definition) => ({ definition, name: definition.name }));
   });
+}
+
+/** A file that is not the one somebody writes in. */
+function otherFile(file: string | undefined, { uri }: Surroundings): string | undefined {
+  return file !== undefined && sameFile(file, uri) ? undefined : file;
+}
+
+function usedNear(all: readonly Definition[], { names }: Surroundings): Definition[] {
+  const near = new Set(names.map(({ name }) => name));
+  return all.filter(({ name }) => near.has(name));
 }
 
 function topOf(file: string, index: SymbolIndex): Definition[] {

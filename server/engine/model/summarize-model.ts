@@ -26,10 +26,7 @@ export function summarizeModel(file: NativeModelFile): ModelSummary {
   const vocabulary = readVocabulary(metadata);
   const template = metadata.string('tokenizer.chat_template') !== undefined;
   const special = findSpecialTokens(metadata, vocabulary);
-  const bytes = new Map<string, number>();
-  for (const tensor of file.tensors())
-    bytes.set(tensor.type, (bytes.get(tensor.type) ?? 0) + tensor.bytes);
-  const [most] = [...bytes].sort(([, a], [, b]) => b - a);
+  const types = bytesByType(file);
   const fim = fimSupport(metadata, identity.name, special, template);
   return {
     ...identity,
@@ -38,10 +35,21 @@ export function summarizeModel(file: NativeModelFile): ModelSummary {
       template &&
       fim.layout === 'none' &&
       wasTrainedToAnswer(metadata, identity.name, template),
-    weightType: most?.[0] ?? 'none',
-    weightBytes: [...bytes.values()].reduce((sum, size) => sum + size, 0),
+    weightType: types[0]?.type ?? 'none',
+    weightBytes: types.reduce((sum, { bytes }) => sum + bytes, 0),
     cacheBytesPerToken: cacheBytesPerToken(metadata, identity.architecture),
   };
+}
+
+/** How many bytes of weights each type has, most first. */
+export function bytesByType(
+  file: Pick<NativeModelFile, 'tensors'>,
+): readonly { readonly type: string; readonly bytes: number }[] {
+  const found = new Map<string, number>();
+  for (const { type, bytes } of file.tensors()) found.set(type, (found.get(type) ?? 0) + bytes);
+  return [...found]
+    .map(([type, bytes]) => ({ type, bytes }))
+    .sort((a, b) => b.bytes - a.bytes);
 }
 
 /** Multi-head latent attention keeps one latent and one rotary key a layer (DeepSeek-V2, section 2.1). */

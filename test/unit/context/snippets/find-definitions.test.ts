@@ -14,6 +14,7 @@ const grammarOf: Readonly<Record<string, GrammarName>> = {
   py: 'python',
   c: 'c',
   h: 'c',
+  java: 'java',
 };
 const place = 'file:///project/';
 
