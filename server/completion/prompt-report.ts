@@ -16,7 +16,10 @@ export function promptMarkdown(prompt: LoggedPrompt): string {
 function segmentMarkdown(logged: LoggedSegment, index: number): string[] {
   const { segment, tokens, residentTokens } = logged;
   const cost = `${tokens} ${tokens === 1 ? 'token' : 'tokens'}, ${residentTokens} known`;
-  if (segment.kind === 'special') return [`## ${index + 1}. \`${segment.token}\` (${cost})`, ''];
+  if (segment.kind !== 'text') {
+    const name = segment.kind === 'special' ? segment.token : segment.name;
+    return [`## ${index + 1}. \`${name}\` (${cost})`, ''];
+  }
   const fence = fenceFor(segment.text);
   const origin = segment.origin === undefined ? '' : ` – ${segment.origin}`;
   return [

@@ -20,7 +20,9 @@ export type Segment =
       readonly source: string;
       readonly origin?: string;
     }
-  | { readonly kind: 'special'; readonly token: SpecialToken };
+  | { readonly kind: 'special'; readonly token: SpecialToken }
+  /** A control token by the name that the model's own vocabulary gives it, one of `ChatFormat.controlTokens`. */
+  | { readonly kind: 'named'; readonly name: string };
 
 /**
  * A whole prompt, in the order in which the model reads it. Text behind the last special token is the beginning of the
@@ -126,6 +128,17 @@ export interface Generation extends AsyncIterable<GeneratedToken> {
 /** How the model wants a hole to be described; `none` where it was not trained to fill holes. */
 export type FimLayout = 'psm' | 'spm' | 'none';
 
+/** How a model wants to be talked to. */
+export interface ChatFormat {
+  /** Jinja source of its chat template. */
+  readonly template: string;
+  /** What `bos_token` and `eos_token` stand for in it; empty where the model has none. */
+  readonly bosToken: string;
+  readonly eosToken: string;
+  /** Names of all control tokens, as a template may write them. */
+  readonly controlTokens: readonly string[];
+}
+
 /** What a person or a planner needs to know of a loaded model. */
 export interface EngineInfo {
   /** The model's own name, or its file name. */
@@ -144,7 +157,10 @@ export interface EngineInfo {
   readonly fim: FimLayout;
   /** Where `fim` is `none`: why, and which model to use instead. */
   readonly fimRemedy?: string;
-  readonly chatTemplate: boolean;
+  /** Absent where the model was not trained to answer: it has no chat template, or is a base model. */
+  readonly chat?: ChatFormat;
+  /** Where there is no `chat`: why, and which model to use instead. */
+  readonly chatRemedy?: string;
 }
 
 /** The KV cache, in pages. totalPages = free + held + cached; all 0 where the engine has no cache of its own. */

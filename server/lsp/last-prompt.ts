@@ -15,7 +15,12 @@ export function lastPrompt({ latest }: PromptLog): PromptReport | null {
           tokens,
           residentTokens,
         }
-      : { kind: segment.kind, content: segment.token, tokens, residentTokens },
+      : {
+          kind: 'special' as const,
+          content: segment.kind === 'special' ? segment.token : segment.name,
+          tokens,
+          residentTokens,
+        },
   );
   return { ...latest, segments, text: promptMarkdown(latest) };
 }

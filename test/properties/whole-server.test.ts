@@ -109,7 +109,7 @@ function shown({ segments }: PromptPlan, uri: string): { prefix: string; suffix:
   for (const segment of segments) {
     if (segment.kind === 'special')
       inSuffix = segment.token === 'fimSuffix' || segment.token === 'fimSuffixFirst';
-    else if (segment.source !== uri) continue;
+    else if (segment.kind !== 'text' || segment.source !== uri) continue;
     else if (inSuffix) suffix += segment.text;
     else prefix += segment.text;
   }

@@ -65,7 +65,6 @@ export class ScriptedEngine implements Engine {
       device: 'none (scripted)',
       contextLength: 4096,
       fim: 'psm',
-      chatTemplate: false,
       ...script.info,
     };
   }
@@ -190,9 +189,12 @@ export class ScriptedEngine implements Engine {
 
 /** The text of a plan's segments, with `<token>` for each special: handy in assertions and in answers. */
 export function planText(plan: PromptPlan): string {
-  return plan.segments
-    .map((segment) => (segment.kind === 'text' ? segment.text : `<${segment.token}>`))
-    .join('');
+  return plan.segments.map(segmentText).join('');
+}
+
+function segmentText(segment: PromptPlan['segments'][number]): string {
+  if (segment.kind === 'text') return segment.text;
+  return segment.kind === 'special' ? `<${segment.token}>` : segment.name;
 }
 
 /** Words with one leading space, runs of blanks, and single characters otherwise. */
@@ -202,7 +204,7 @@ function scriptedTokens(text: string): string[] {
 
 function planTokens(plan: PromptPlan): string[] {
   return plan.segments.flatMap((segment) =>
-    segment.kind === 'text' ? scriptedTokens(segment.text) : [`<${segment.token}>`],
+    segment.kind === 'text' ? scriptedTokens(segment.text) : [segmentText(segment)],
   );
 }
 

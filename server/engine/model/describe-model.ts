@@ -2,6 +2,7 @@
 
 import type { NativeModelFile } from '../native/addon.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
+import { chatSupport, type ChatSupport } from './chat-support.js';
 import { fimSupport, type FimSupport } from './fim-support.js';
 import { identify } from './identify.js';
 import { loadTokenizer } from './load-tokenizer.js';
@@ -18,19 +19,20 @@ export interface ModelDescription {
   readonly contextLength: number;
   readonly vocabularySize: number;
   readonly fim: FimSupport;
-  /** Jinja source of the chat template, if the file has one. */
-  readonly chatTemplate: string | undefined;
+  readonly chat: ChatSupport;
   readonly special: SpecialTokenIds;
   readonly endTokens: Int32Array;
   readonly bannedTokens: Int32Array;
   readonly tokenizer: Tokenizer;
+  /** The id of a control token by its name. */
+  controlToken(name: string): number | undefined;
 }
 
 /** @throws EngineError that names the missing or wrong key, and says what to do. */
 export function describeModel(file: NativeModelFile): ModelDescription {
   const metadata = new Metadata(file);
   const { name, architecture, contextLength } = identify(metadata);
-  const chatTemplate = metadata.string('tokenizer.chat_template');
+  const template = metadata.string('tokenizer.chat_template') !== undefined;
   const vocabulary = readVocabulary(metadata);
   const special = findSpecialTokens(metadata, vocabulary);
   const end = endTokens(metadata, vocabulary, special);
@@ -39,11 +41,15 @@ export function describeModel(file: NativeModelFile): ModelDescription {
     architecture,
     contextLength,
     vocabularySize: vocabulary.size,
-    fim: fimSupport(metadata, name, special, chatTemplate !== undefined),
-    chatTemplate,
+    fim: fimSupport(metadata, name, special, template),
+    chat: chatSupport(metadata, name, vocabulary, special),
     special,
     endTokens: end,
     bannedTokens: bannedTokens(vocabulary, end),
     tokenizer: loadTokenizer(metadata, vocabulary),
+    controlToken: (token) => {
+      const id = vocabulary.idOf(token);
+      return id !== undefined && vocabulary.kindOf(id) === 'control' ? id : undefined;
+    },
   };
 }

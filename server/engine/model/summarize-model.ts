@@ -1,7 +1,8 @@
 /** What somebody who picks a model wants to know of a file: read from its header, without its tokenizer or weights. */
 
 import type { NativeModelFile } from '../native/addon.js';
-import { fimSupport, wasTrainedToAnswer, type FimSupport } from './fim-support.js';
+import { chatSupport } from './chat-support.js';
+import { fimSupport, type FimSupport } from './fim-support.js';
 import { ENGINE_ARCHITECTURE, identify, type ModelIdentity } from './identify.js';
 import { Metadata } from './metadata.js';
 import { findSpecialTokens } from './special-tokens.js';
@@ -31,10 +32,7 @@ export function summarizeModel(file: NativeModelFile): ModelSummary {
   return {
     ...identity,
     fim,
-    chats:
-      template &&
-      fim.layout === 'none' &&
-      wasTrainedToAnswer(metadata, identity.name, template),
+    chats: chatSupport(metadata, identity.name, vocabulary, special).format !== undefined,
     weightType: types[0]?.type ?? 'none',
     weightBytes: types.reduce((sum, { bytes }) => sum + bytes, 0),
     cacheBytesPerToken: cacheBytesPerToken(metadata, identity.architecture),

@@ -10,13 +10,17 @@ export interface EncodedPlan {
 /**
  * The token ids of a whole prompt: text with control tokens off, special tokens by id.
  *
- * @throws EngineError if the model has no token for a role, or the prompt is empty.
+ * @throws EngineError if the model has no token for a role or by a name, or the prompt is empty.
  */
 export function encodePlan(plan: PromptPlan, model: ModelDescription): EncodedPlan {
   const parts = plan.segments.map((segment) =>
     segment.kind === 'text'
       ? model.tokenizer.encode(segment.text)
-      : Int32Array.of(specialId(segment.token, model)),
+      : Int32Array.of(
+          segment.kind === 'special'
+            ? specialId(segment.token, model)
+            : namedId(segment.name, model),
+        ),
   );
   const tokens = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
@@ -33,6 +37,15 @@ export function encodePlan(plan: PromptPlan, model: ModelDescription): EncodedPl
   const last = parts.findLastIndex((part) => part.length > 0);
   const endsWithText = plan.segments[last]?.kind === 'text';
   return { tokens, textEnd: endsWithText ? (parts[last]?.length ?? 0) : 0 };
+}
+
+function namedId(name: string, model: ModelDescription): number {
+  const id = model.controlToken(name);
+  if (id !== undefined) return id;
+  throw new EngineError(
+    `${model.name} has no control token ${name}`,
+    'Its chat template asks for one that its vocabulary lacks: download the model again, or use another one.',
+  );
 }
 
 function specialId(token: SpecialToken, model: ModelDescription): number {

@@ -79,7 +79,7 @@ class NativeEngine implements Engine {
       contextLength: native.info.contextLength,
       fim: model.fim.layout,
       ...(model.fim.remedy === undefined ? {} : { fimRemedy: model.fim.remedy }),
-      chatTemplate: model.chatTemplate !== undefined,
+      ...(model.chat.format ? { chat: model.chat.format } : { chatRemedy: model.chat.remedy }),
     };
   }
 

@@ -76,7 +76,7 @@ describe('doctor, on the GPU', () => {
   it('says where the model runs, and why', () => {
     const info = {
       ...{ model: 'm', path: 'p', device: 'cpu (AVX2, 2 threads)', contextLength: 1 },
-      ...{ fim: 'psm' as const, chatTemplate: false, deviceReason: 'there is no GPU' },
+      ...{ fim: 'psm' as const, deviceReason: 'there is no GPU' },
     };
     const check = checkDevice(info);
     assert.deepEqual([check.state, check.detail], ['ok', 'cpu (AVX2, 2 threads): there is no GPU']);

@@ -54,7 +54,7 @@ describe('a model description', () => {
     assert.equal(model.architecture, 'deepseek2');
     assert.equal(model.contextLength, 256);
     assert.equal(model.vocabularySize, 263);
-    assert.equal(model.chatTemplate, undefined);
+    assert.match(String(model.chat.remedy), /only completes/);
     assert.deepEqual(model.fim, { layout: 'psm' });
     assert.deepEqual(model.special, {
       bos: 256,
@@ -93,8 +93,29 @@ describe('a model description', () => {
   });
 
   it('knows a chat template', () => {
-    assert.equal(describeSmall({ 'tokenizer.chat_template': '{{ x }}' }).chatTemplate, '{{ x }}');
+    const { chat } = describeSmall({
+      'tokenizer.chat_template': '{{ x }}',
+      'general.name': 'Small Instruct',
+    });
+    assert.ok(chat.format);
+    assert.equal(chat.format.template, '{{ x }}');
+    assert.equal(chat.format.eosToken, '<｜end▁of▁sentence｜>');
+    assert.ok(chat.format.controlTokens.includes('<｜fim▁begin｜>'));
+    assert.ok(!chat.format.controlTokens.includes('ü'), 'text of any document');
   });
+
+  for (const [name, over, reason] of [
+    ['Small Instruct', {}, /has no chat template/],
+    ['Small Base', { 'tokenizer.chat_template': '{{ x }}' }, /is a base model/],
+    ['Small', { 'tokenizer.chat_template': 'x', 'lacuna.fim.layout': 'psm' }, /is a base model/],
+  ] as const) {
+    it(`does not talk to ${JSON.stringify({ name, ...over })}, and says why`, () => {
+      const { chat } = describeSmall({ 'general.name': name, ...over });
+      assert.equal(chat.format, undefined);
+      assert.match(String(chat.remedy), reason);
+      assert.match(String(chat.remedy), /For chat use/);
+    });
+  }
 });
 
 describe('FIM support', () => {

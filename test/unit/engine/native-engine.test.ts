@@ -36,7 +36,8 @@ describe('the native engine', () => {
       device: 'cpu (AVX2, 2 threads)',
       contextLength: 64,
       fim: 'psm',
-      chatTemplate: false,
+      chatRemedy:
+        'Small Base has no chat template: it only completes. For chat use DeepSeek-Coder-V2-Lite-Instruct as a GGUF file.',
     });
   });
 
@@ -153,6 +154,15 @@ describe('the native engine', () => {
   it('refuses an empty prompt', async () => {
     const { engine } = await load();
     await assert.rejects(engine.generate({ segments: [] }, GREEDY).summary, /empty/);
+  });
+
+  it('places control tokens by name, and no others', async () => {
+    const { engine } = await load();
+    const named = (name: string): PromptPlan => ({ segments: [{ kind: 'named', name }] });
+    const { tokens } = await requestOf(named('<｜fim▁begin｜>'), GREEDY);
+    assert.deepEqual([...tokens], [258]);
+    for (const name of ['ü', 'a', '<｜User｜>'])
+      await assert.rejects(engine.generate(named(name), GREEDY).summary, /has no control token/);
   });
 
   it('names a special token that the model lacks', async () => {
