@@ -160,9 +160,7 @@ describe('language server: what other files say', function () {
     await client.open(uri('src/made.ts'), 'typescript', alike);
     assert.ok(!JSON.stringify(await prompt()).includes('privately'));
     await client.open(uri('src/open.ts'), 'typescript', alike);
-    const seen = others(await withOthers(prompt, 'tab')).filter(
-      ({ origin }) => origin === 'tab',
-    );
+    const seen = others(await withOthers(prompt, 'tab')).filter(({ origin }) => origin === 'tab');
     assert.deepEqual(
       seen.map(({ source }) => source),
       [uri('src/open.ts')],
