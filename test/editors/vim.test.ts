@@ -14,12 +14,15 @@ const title = there
   ? 'Vim with ALE'
   : 'Vim with ALE (not tried: install them with apt-get install vim vim-ale)';
 
-/** Asks for a completion until one comes, writes the file, and ends. */
+/** Asks for a completion until one comes, writes the file, and ends. While a list of completions is open, lines change and change back. */
 const driver = (line: number, column: number) => `
 function! Ask(timer) abort
+  if mode() !=# 'n'
+    call feedkeys("\\<Esc>", 'n')
+    return
+  endif
   let g:tries += 1
   if getline('.') !=# g:before || g:tries > 120
-    stopinsert
     write
     qall!
   endif

@@ -111,7 +111,8 @@ export function typing(session: Session): void {
       );
     }
     await window.page.keyboard.press('Escape');
-    // The one that brought the ghost text.
-    assert.equal((await session.answersByModel()) - before, 1);
+    // The one that brought the ghost text; none where that came from what an earlier key had asked for.
+    const asked = (await session.answersByModel()) - before;
+    assert.ok(asked <= 1, `the model was asked ${asked} times`);
   });
 }
