@@ -55,7 +55,13 @@ export async function bundleIndexWorker(outfile, options = {}) {
   await bundleModule('server/context/index/worker/main.ts', outfile, options);
 }
 
-async function bundleModule(entry, outfile, options) {
+/**
+ * A program of the server's kind as one file.
+ *
+ * @param {string} entry relative to the repository
+ * @param {string} outfile
+ */
+export async function bundleModule(entry, outfile, options = {}) {
   const { build } = await esbuild();
   await build({
     ...common,

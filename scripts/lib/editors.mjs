@@ -4,6 +4,7 @@ import {
   installWorkbench,
   workbench,
 } from '../../test/editors/workbench/install.mjs';
+import { bundleModule } from './bundle.mjs';
 import { inRoot } from './paths.mjs';
 import { dim, step } from './report.mjs';
 import { run } from './run.mjs';
@@ -62,8 +63,13 @@ export async function prepareEditors() {
   await installOthers();
   await installWorkbench();
   const vsix = inRoot('dist/lacuna.vsix');
-  await step('Packing the extension', () => packVsix(vsix));
-  return { LACUNA_WORKBENCH: JSON.stringify({ ...workbench, chromium: findChromium(), vsix }) };
+  const scriptedServer = inRoot('dist/scripted-server.js');
+  await step('Packing the extension', async () => {
+    await packVsix(vsix);
+    await bundleModule('test/editors/scripted-server/main.ts', scriptedServer);
+  });
+  const parts = { ...workbench, chromium: findChromium(), vsix, scriptedServer };
+  return { LACUNA_WORKBENCH: JSON.stringify(parts) };
 }
 
 /** The same, but where there can be no workbench, the tests that want one are skipped with the reason in their name. */

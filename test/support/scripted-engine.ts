@@ -21,8 +21,8 @@ export interface ScriptedEngineOptions {
   readonly answer: string | ((plan: PromptPlan, options: GenerateOptions) => string);
   /** Milliseconds before the first token; default 0 (one turn of the event loop). */
   readonly prefillMs?: number;
-  /** Milliseconds before each later token; default 0 (one turn of the event loop). */
-  readonly tokenMs?: number;
+  /** Milliseconds before each later token, or how to tell them from the plan; default 0 (one turn of the event loop). */
+  readonly tokenMs?: number | ((plan: PromptPlan) => number);
   /** Of every token; default -0.1. */
   readonly logProbability?: number;
   /** Overrides of `info`; by default a PSM model with 4096 tokens of context. */
@@ -144,6 +144,8 @@ export class ScriptedEngine implements Engine {
       throw new EngineError('the model cannot fill holes', 'Use a FIM model.');
     }
     const resident = this.resident(plan);
+    const { tokenMs: pace = 0 } = this.script;
+    const tokenMs = typeof pace === 'number' ? pace : pace(plan);
     let generated = 0;
     const end = (reason: FinishReason) => {
       stream.end({
@@ -158,7 +160,7 @@ export class ScriptedEngine implements Engine {
         draftedTokens: 0,
         acceptedTokens: 0,
         prefillMs: this.script.prefillMs ?? 0,
-        decodeMs: generated * (this.script.tokenMs ?? 0),
+        decodeMs: generated * tokenMs,
       });
     };
     if (!(await pause(this.script.prefillMs ?? 0, signal))) {
@@ -174,7 +176,7 @@ export class ScriptedEngine implements Engine {
         end(room < options.maxTokens ? 'context' : 'length');
         return;
       }
-      if (generated > 0 && !(await pause(this.script.tokenMs ?? 0, signal))) {
+      if (generated > 0 && !(await pause(tokenMs, signal))) {
         end('aborted');
         return;
       }

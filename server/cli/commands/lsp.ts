@@ -2,6 +2,7 @@ import { indexFolder } from '../../context/index/cache/index-cache.js';
 import { indexWorkerFile } from '../../context/index/worker/index-worker.js';
 import { grammarFolders } from '../../context/syntax/grammar-store.js';
 import { within } from '../../lsp/deadlines.js';
+import type { LoadEngine } from '../../lsp/engine-host.js';
 import { LacunaServer } from '../../lsp/server.js';
 import { ClientWatch, connectProcess, type Transport } from '../../lsp/transport.js';
 import { statisticsPath } from '../../statistics/statistics-file.js';
@@ -17,12 +18,17 @@ export interface LspOptions {
   readonly model?: string;
 }
 
-/** `lacuna lsp`: serves one editor until it leaves. Never resolves: the process ends itself. */
+/**
+ * `lacuna lsp`: serves one editor until it leaves. Never resolves: the process ends itself.
+ *
+ * @param loadEngine where the model does not come from a file
+ */
 export async function lsp(
   transport: Transport,
   { model: flag }: LspOptions,
   packageRoot: string,
   version: string,
+  loadEngine?: LoadEngine,
 ): Promise<never> {
   const watch = new ClientWatch((code) => {
     void within(END_MS, server.close()).finally(() => process.exit(code));
@@ -39,8 +45,10 @@ export async function lsp(
     statisticsFile: statisticsPath(process.platform, process.env),
     listModels: (contextLength) => localModels(packageRoot, contextLength),
     describeModel: (file, contextLength) => describeModelFile(packageRoot, file, contextLength),
-    loadEngine: ({ model: setting, ...options }, onProgress) =>
-      loader.load({ flag, setting, insist: false, ...options }, onProgress),
+    loadEngine:
+      loadEngine ??
+      (({ model: setting, ...options }, onProgress) =>
+        loader.load({ flag, setting, insist: false, ...options }, onProgress)),
   });
   server.listen();
   return new Promise(() => undefined);

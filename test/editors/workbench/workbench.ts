@@ -1,9 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { recordedPrompts, scriptVariable, type ScriptedReply } from '../scripted-server/script.js';
 import { deadline, until } from '../until.js';
 
 /** Where `npm test` or `npm run test:editors` put the parts. */
@@ -15,6 +24,8 @@ export interface WorkbenchParts {
   readonly chromium: string;
   /** The packed extension. */
   readonly vsix: string;
+  /** The language server whose model answers by a script. */
+  readonly scriptedServer: string;
 }
 
 /** Why there is no workbench, where there can be none. */
@@ -41,6 +52,10 @@ export interface Workbench {
   serverPids(): readonly number[];
   /** Sets the project's settings, in place of those set before. */
   configure(settings: Readonly<Record<string, unknown>>): void;
+  /** Gives the scripted model other answers. */
+  script(replies: readonly ScriptedReply[]): void;
+  /** What the scripted model was shown so far, oldest first. */
+  prompts(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -91,6 +106,13 @@ function outputOf(userData: string): string {
     .join('\n');
 }
 
+/** Puts another server into the installed extension. */
+function useServer(server: string, extensions: string): void {
+  const [extension] = readdirSync(extensions).filter((name) => name.startsWith('lacuna.lacuna-'));
+  if (extension === undefined) throw new Error(`No Lacuna is installed in ${extensions}.`);
+  cpSync(server, path.join(extensions, extension, 'dist/server/cli/main.js'));
+}
+
 async function freePort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -125,6 +147,8 @@ export interface WorkbenchOptions {
   readonly models?: Readonly<Record<string, Buffer>>;
   /** Settings of the user, beside the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The model answers by this script, in the place of the one that ships. */
+  readonly script?: readonly ScriptedReply[];
 }
 
 /**
@@ -136,7 +160,7 @@ export interface WorkbenchOptions {
 export async function startWorkbench(
   parts: WorkbenchParts,
   files: Readonly<Record<string, string>>,
-  { trusted = true, settings = {}, models = {} }: WorkbenchOptions = {},
+  { trusted = true, settings = {}, models = {}, script }: WorkbenchOptions = {},
 ): Promise<Workbench> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'lacuna-workbench-'));
   const folder = path.join(home, 'project');
@@ -160,11 +184,18 @@ export async function startWorkbench(
     ...['--config', path.join(home, 'config.yaml')],
     ...['--user-data-dir', userData, '--extensions-dir', path.join(home, 'extensions')],
   ];
-  const env = isolatedEnvironment(home);
+  const scriptFile = path.join(home, 'script.json');
+  if (script) writeFileSync(scriptFile, JSON.stringify(script));
+  const env = {
+    ...isolatedEnvironment(home),
+    ...(script && { [scriptVariable]: scriptFile }),
+  };
   await promisify(execFile)(parts.node, [...common, '--install-extension', parts.vsix], {
     env,
     timeout: 60_000,
   });
+
+  if (script) useServer(parts.scriptedServer, path.join(home, 'extensions'));
 
   // A process tree: detached, it is a group of its own, which `close` ends as a whole.
   const child = spawn(
@@ -205,6 +236,10 @@ export async function startWorkbench(
       mkdirSync(path.join(folder, '.vscode'), { recursive: true });
       writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
     },
+    script(replies) {
+      writeFileSync(scriptFile, JSON.stringify(replies));
+    },
+    prompts: () => recordedPrompts(scriptFile),
     async close() {
       endGroup();
       process.off('exit', endGroup);
