@@ -18,6 +18,7 @@ const rooms = {
       'server/context/syntax',
       'server/context/index',
       'server/completion',
+      'server/chat',
       'server/models',
       'server/statistics',
       'server/provenance',
@@ -32,6 +33,7 @@ const rooms = {
       'server/context/index',
       'server/context/snippets',
       'server/completion',
+      'server/chat',
       'server/prompt',
       'server/statistics',
       'server/provenance',
@@ -53,6 +55,7 @@ const rooms = {
     ],
     packages: ['vscode-languageserver-textdocument'],
   },
+  'server/chat': { rooms: ['protocol', 'server/prompt', 'server/engine'], packages: [] },
   'server/statistics': { rooms: ['protocol'], packages: [] },
   'server/models': { rooms: ['protocol', 'server/engine'], packages: [] },
   'server/completion': {
@@ -66,7 +69,7 @@ const rooms = {
     packages: ['vscode-languageserver-textdocument'],
   },
   'server/provenance': { rooms: [], packages: ['ignore'] },
-  'server/prompt': { rooms: ['server/engine'], packages: [] },
+  'server/prompt': { rooms: ['server/engine'], packages: ['@huggingface/jinja'] },
   'server/context/snippets': {
     rooms: ['server/context/syntax', 'server/context/index', 'server/prompt', 'server/provenance'],
     packages: [],
