@@ -55,8 +55,12 @@ const rooms = {
     ],
     packages: ['vscode-languageserver-textdocument'],
   },
-  'server/chat': { rooms: ['protocol', 'server/prompt', 'server/engine'], packages: [] },
-  'server/statistics': { rooms: ['protocol'], packages: [] },
+  'server/chat': {
+    rooms: ['protocol', 'server/prompt', 'server/engine', 'server/state'],
+    packages: [],
+  },
+  'server/state': { rooms: [], packages: [] },
+  'server/statistics': { rooms: ['protocol', 'server/state'], packages: [] },
   'server/models': { rooms: ['protocol', 'server/engine'], packages: [] },
   'server/completion': {
     rooms: [
