@@ -1,4 +1,4 @@
-import { closeSync, existsSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
 import type { PlanKind } from '../../completion/prompt-at.js';
@@ -9,7 +9,7 @@ import {
   type ConfidenceLevel,
   type ShapeThresholds,
 } from '../../completion/confidence/thresholds.js';
-import type { Engine, EngineInfo } from '../../engine/contract.js';
+import type { EngineInfo } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import { readDataset } from '../../eval/dataset/read-dataset.js';
 import { findIsolation } from '../../eval/execute/isolation.js';
@@ -24,14 +24,17 @@ import { changedRequests } from '../../eval/run/changed-requests.js';
 import { runEval } from '../../eval/run/run-eval.js';
 import { openWorkspace, type EvalWorkspace } from '../../eval/workspace/eval-workspace.js';
 import { ProvenanceGate } from '../../provenance/gate.js';
-import { EngineLoader } from '../../models/load-engine.js';
 import { CliError, exitCode } from '../cli-error.js';
-import { endedByInterrupt, interruptible } from '../interrupt.js';
-import { withLoadLine } from '../load-line.js';
+import {
+  loadForEval,
+  predictionWriter,
+  showProgress,
+  spread,
+  warnOfIsolation,
+} from '../eval-run.js';
+import { interruptible } from '../interrupt.js';
 import { languageIdOf } from '../language-id.js';
-import { openOutput } from '../output-file.js';
 import { printReport, type ReportFormat } from '../print-report.js';
-import { dim } from '../terminal.js';
 import { readThresholds, thresholdsPath } from '../thresholds-file.js';
 import { evalCompare } from './eval-compare.js';
 
@@ -73,7 +76,8 @@ export async function evaluate(
   const execute = options.execute && executor(holes);
   const write = predictionWriter(options.predictions);
   return interruptible(async (signal) => {
-    const loaded = await load(options, packageRoot);
+    const contextLength = options.context ?? defaultSettings.contextLength;
+    const loaded = await loadForEval({ ...options, contextLength }, packageRoot);
     const { layout } = options;
     const engine = layout ? changedRequests(loaded, { info: { fim: layout } }) : loaded;
     try {
@@ -94,7 +98,7 @@ export async function evaluate(
         for await (const prediction of runEval(engine, parts, holes, how, signal)) {
           predictions.push(prediction);
           write.line(prediction);
-          progress(predictions.length, holes.length);
+          showProgress(predictions.length, holes.length);
         }
       } finally {
         write.close();
@@ -136,15 +140,6 @@ async function workspaceOf(
   return folder === undefined ? undefined : openWorkspace(folder, languageIdOf, grammars);
 }
 
-/** So many of the holes, evenly from all of them: they may be sorted by file. */
-function spread(holes: EvalHole[], limit = Infinity): EvalHole[] {
-  if (limit >= holes.length) return holes;
-  const step = holes.length / limit;
-  return Array.from({ length: limit }, (_, at) => holes[Math.floor(at * step)]).flatMap(
-    (hole) => hole ?? [],
-  );
-}
-
 /** @throws CliError where no hole has a test; EngineError where there is no Python. */
 function executor(
   holes: readonly EvalHole[],
@@ -157,27 +152,8 @@ function executor(
   }
   const python = findPython();
   const isolation = findIsolation();
-  if (!isolation.namespaces) {
-    const { stderr } = process;
-    stderr.write(
-      dim(
-        'No namespaces here: programs run with limits, but not apart from the network.\n',
-        stderr,
-      ),
-    );
-  }
+  warnOfIsolation(isolation);
   return (program, entryPoint) => runPython(program, entryPoint, python, isolation);
-}
-
-function load(options: EvalOptions, packageRoot: string): Promise<Engine> {
-  const { kvCache } = defaultSettings;
-  const { model: flag, device, threads, context } = options;
-  const contextLength = context ?? defaultSettings.contextLength;
-  const request = { flag, device, insist: true, threads, contextLength, kvCache };
-  const loader = new EngineLoader(packageRoot);
-  return endedByInterrupt(() =>
-    withLoadLine(process.stderr, (onProgress) => loader.load(request, onProgress)),
-  );
 }
 
 function answerOptions(options: EvalOptions): AnswerOptions {
@@ -200,25 +176,4 @@ function thresholdsOf(
   if (confidence === 'off') return undefined;
   const data = readThresholds(file ?? thresholdsPath(packageRoot));
   return thresholdsFor(data, fingerprint, confidence);
-}
-
-/** Line by line, so that what was done is there when a run is ended early. */
-function predictionWriter(file: string | undefined): {
-  line(prediction: Prediction): void;
-  close(): void;
-} {
-  if (file === undefined) return { line: () => undefined, close: () => undefined };
-  const descriptor = openOutput(file);
-  return {
-    line: (prediction) => writeSync(descriptor, `${JSON.stringify(prediction)}\n`),
-    close: () => {
-      closeSync(descriptor);
-    },
-  };
-}
-
-function progress(done: number, all: number): void {
-  const { stderr } = process;
-  if (stderr.isTTY)
-    stderr.write(done < all ? `\r${dim(`${done} of ${all}`, stderr)}` : '\r\u001b[K');
 }

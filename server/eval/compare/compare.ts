@@ -66,7 +66,8 @@ function both(pairs: readonly MarksPair[], mark: 'parsesClean' | 'verdict'): Mar
   return pairs.filter(([a, b]) => a[mark] !== undefined && b[mark] !== undefined);
 }
 
-function compared(pairs: readonly Pair[]): Compared | null {
+/** Null for no pairs. */
+export function compared(pairs: readonly Pair[]): Compared | null {
   const difference = pairedDifference(pairs);
   if (!difference) return null;
   const mean = (value: (pair: Pair) => number): number =>
@@ -74,10 +75,12 @@ function compared(pairs: readonly Pair[]): Compared | null {
   return { a: mean((pair) => pair.a), b: mean((pair) => pair.b), n: pairs.length, ...difference };
 }
 
+/** How shares, and differences of shares, are written. */
+export const share = (value: number): string => percent(value);
+export const points = (value: number): string => signed(100 * value, 1);
+
 export function comparisonTable(comparison: Comparison): Table {
-  const share = (value: number): string => percent(value);
-  const points = (value: number): string => signed(100 * value, 1);
-  const rows: [string, Compared | null, (value: number) => string, (value: number) => string][] = [
+  return tableOfRows('holes', [
     ['exact', comparison.exact, share, points],
     ['more than brackets', comparison.exactNonTrivial, share, points],
     ['edit similarity', comparison.editSimilarity, share, points],
@@ -91,9 +94,21 @@ export function comparisonTable(comparison: Comparison): Table {
       (value) => signed(value, 1),
     ],
     ['ms', comparison.ms, (value) => fixed(value, 1), (value) => signed(value, 1)],
-  ];
+  ]);
+}
+
+/** A measure's name, what there is of it, and how a value and a difference of it are written. */
+export type ComparedRow = readonly [
+  string,
+  Compared | null,
+  (value: number) => string,
+  (value: number) => string,
+];
+
+/** Measures that no pair has are left out. `unit` names what was paired. */
+export function tableOfRows(unit: string, rows: readonly ComparedRow[]): Table {
   return [
-    ['', 'holes', 'A', 'B', 'B − A', '95 % interval', ''],
+    ['', unit, 'A', 'B', 'B − A', '95 % interval', ''],
     ...rows.flatMap(([name, figures, value, change]) => {
       if (!figures) return [];
       const { n, a, b, mean, interval } = figures;
@@ -109,17 +124,22 @@ export function verdictOf({ interval: [low, high] }: Difference): string {
   return high < 0 ? 'B less' : 'no difference shown';
 }
 
-export function comparisonNotes({ unpaired, mcnemar }: Comparison): string[] {
+/** `unit` names what was paired, `right` what makes one count. */
+export function comparisonNotes(
+  { unpaired, mcnemar }: Pick<Comparison, 'unpaired' | 'mcnemar'>,
+  unit = 'holes',
+  right = 'Right',
+): string[] {
   const { onlyA, onlyB, p } = mcnemar;
   const chance = p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
   return [
-    `Right in A alone: ${onlyA}, in B alone: ${onlyB}; McNemar's exact test: ${chance}.`,
+    `${right} in A alone: ${onlyA}, in B alone: ${onlyB}; McNemar's exact test: ${chance}.`,
     'Intervals: paired bootstrap over files, differences of shares in points.',
-    ...(unpaired > 0 ? [`${unpaired} holes stand in one file alone and do not count.`] : []),
+    ...(unpaired > 0 ? [`${unpaired} ${unit} stand in one file alone and do not count.`] : []),
   ];
 }
 
-function signed(value: number, digits: number): string {
+export function signed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text.replace(/^-(0(?:\.0*)?)$/, '$1');
 }

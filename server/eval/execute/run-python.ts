@@ -30,8 +30,8 @@ const MOST_OUTPUT = 1 << 24;
 const limited =
   'ulimit -c 0; ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"';
 
-/** @throws EngineError where there is no Python 3. */
-export function findPython(): string {
+/** @throws EngineError where there is no Python 3; `otherwise` says what to do but to install it. */
+export function findPython(otherwise = 'leave out --execute'): string {
   for (const name of ['python3', 'python']) {
     const probe = spawnSync(name, ['-c', 'import sys; print(sys.version_info[0])'], {
       timeout: 10_000,
@@ -41,24 +41,34 @@ export function findPython(): string {
   }
   throw new EngineError(
     'tests cannot be run: there is no Python 3',
-    'Install python3, or leave out --execute.',
+    `Install python3, or ${otherwise}.`,
   );
 }
 
-/**
- * Runs a program that ends with `check(entryPoint)`, in a process of its own, in a folder that is gone afterwards,
- * within `limits`; the process, and where there are namespaces all that it started, is killed at the end.
- */
+/** Runs a program with `check(entryPoint)` behind it, as `runProgram` does. */
 export async function runPython(
   source: string,
   entryPoint: string,
+  python: string,
+  isolation: Isolation,
+  limits: Limits = defaultLimits,
+): Promise<Verdict> {
+  return runProgram(`${source}\ncheck(${entryPoint})\n`, python, isolation, limits);
+}
+
+/**
+ * Runs a program in a process of its own, in a folder that is gone afterwards, within `limits`; the process, and where
+ * there are namespaces all that it started, is killed at the end. It has passed where it ran to its end.
+ */
+export async function runProgram(
+  program: string,
   python: string,
   { prefix }: Isolation,
   limits: Limits = defaultLimits,
 ): Promise<Verdict> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lacuna-eval-'));
   try {
-    writeFileSync(path.join(folder, 'program.py'), `${source}\ncheck(${entryPoint})\n`);
+    writeFileSync(path.join(folder, 'program.py'), program);
     writeFileSync(path.join(folder, 'runner.py'), runnerSource);
     const sizes = [
       Math.ceil(limits.wallMs / 1000),

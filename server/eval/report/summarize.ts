@@ -97,7 +97,7 @@ export function mean(values: readonly number[]): number | null {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function shareOf<T>(values: readonly T[], is: (value: T) => boolean): number | null {
+export function shareOf<T>(values: readonly T[], is: (value: T) => boolean): number | null {
   return mean(values.map((value) => (is(value) ? 1 : 0)));
 }
 
