@@ -57,6 +57,7 @@ export function inFolder<T>(
 /** An environment in which `lacuna` is this repository's and the home is empty. */
 export function editorEnvironment(folder: string): NodeJS.ProcessEnv {
   symlinkSync(path.join(root, 'bin/lacuna.js'), path.join(folder, 'lacuna'));
+  symlinkSync(process.execPath, path.join(folder, 'node'));
   return {
     ...process.env,
     HOME: folder,
@@ -65,7 +66,7 @@ export function editorEnvironment(folder: string): NodeJS.ProcessEnv {
     // Not in the folder, which is gone when a server that outlives its editor writes its statistics and its index.
     XDG_CACHE_HOME: path.join(os.tmpdir(), 'lacuna-tests-cache'),
     XDG_STATE_HOME: path.join(os.tmpdir(), 'lacuna-tests-state'),
-    PATH: [folder, path.dirname(process.execPath), process.env['PATH']].join(path.delimiter),
+    PATH: [folder, process.env['PATH']].join(path.delimiter),
   };
 }
 
