@@ -64,8 +64,10 @@ export interface EditProposal {
   /** From the top down; together they make `newText` of `oldText`. */
   readonly hunks: readonly EditHunk[];
   readonly model: string;
-  /** How often the model was asked: 2 where its first text did not parse. */
+  /** How often the model was asked: 2 where its first text could not be used, 0 where it is a block of a conversation. */
   readonly attempts: number;
+  /** Whether the new text was parsed in its place; false where there is no grammar for the language. */
+  readonly parsed: boolean;
   readonly usage?: { readonly generated: number; readonly tokensPerSecond: number };
 }
 

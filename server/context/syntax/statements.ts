@@ -22,6 +22,7 @@ export function statementEndsIn(source: Source, range: TextRange): number[] {
   return [...new Set(ends)].sort((a, b) => a - b);
 }
 
-function statementsOf(block: Node): Node[] {
+/** What stands in a block or at the top of a file by itself. */
+export function statementsOf(block: Node): Node[] {
   return block.namedChildren.flatMap((node) => (lists.has(node.type) ? node.namedChildren : node));
 }

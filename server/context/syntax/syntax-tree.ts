@@ -1,4 +1,5 @@
 import { Parser, type Tree } from 'web-tree-sitter';
+import { codeTokensIn } from './code-tokens.js';
 import { constructsAround, type Construct } from './constructs.js';
 import { placeOf, type CursorPlace } from './cursor-place.js';
 import { delimitersIn, type Delimiter } from './delimiters.js';
@@ -9,7 +10,9 @@ import { importsOf, type Import } from './imports.js';
 import { nodesAround, type SyntaxNode } from './nodes.js';
 import { bindingsAt, scopesAround, type Binding, type Scope } from './scopes.js';
 import type { Source } from './source.js';
+import { statementRunAround, type StatementRun } from './statement-run.js';
 import { statementEndsIn } from './statements.js';
+import { stringLinesOf } from './string-lines.js';
 import { tagsIn, type Tags } from './tags.js';
 import { applyEdit, treeEdit, type TextEdit } from './text-edit.js';
 import type { TextRange } from './text-range.js';
@@ -85,6 +88,21 @@ export class SyntaxTree {
   /** Where statements end within a range, in rising order. */
   statementEnds(range: TextRange): number[] {
     return statementEndsIn(this.source(), this.clampRange(range));
+  }
+
+  /** The statements that a range touches, in the innermost block that holds all of it. */
+  statementsAround(range: TextRange): StatementRun {
+    return statementRunAround(this.source(), this.clampRange(range));
+  }
+
+  /** Lines, from 0 and ended by LF alone, that begin inside a string. */
+  stringLines(): ReadonlySet<number> {
+    return stringLinesOf(this.source());
+  }
+
+  /** The tokens of a range without comments and docstrings. */
+  codeTokens(range: TextRange): string[] {
+    return codeTokensIn(this.source(), this.clampRange(range));
   }
 
   /** What does not parse, in a range or in all of the text. */

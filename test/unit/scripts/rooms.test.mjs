@@ -19,6 +19,7 @@ const rooms = {
       'server/context/index',
       'server/completion',
       'server/chat',
+      'server/refactor',
       'server/models',
       'server/statistics',
       'server/provenance',
@@ -34,6 +35,7 @@ const rooms = {
       'server/context/snippets',
       'server/completion',
       'server/chat',
+      'server/refactor',
       'server/prompt',
       'server/statistics',
       'server/provenance',
@@ -45,6 +47,7 @@ const rooms = {
   'server/eval': {
     rooms: [
       'server/bench',
+      'server/refactor',
       'server/context/index',
       'server/context/snippets',
       'server/context/syntax',
@@ -58,6 +61,17 @@ const rooms = {
   'server/chat': {
     rooms: ['protocol', 'server/prompt', 'server/engine', 'server/state'],
     packages: [],
+  },
+  'server/refactor': {
+    rooms: [
+      'protocol',
+      'server/chat',
+      'server/context/syntax',
+      'server/prompt',
+      'server/provenance',
+      'server/engine',
+    ],
+    packages: ['diff', 'vscode-languageserver-textdocument'],
   },
   'server/state': { rooms: [], packages: [] },
   'server/statistics': { rooms: ['protocol', 'server/state'], packages: [] },

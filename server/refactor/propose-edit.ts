@@ -1,0 +1,186 @@
+import type { EditKind } from '../../protocol/index.js';
+import { answerTo } from '../chat/answer.js';
+import type { DocumentText } from '../context/syntax/parsed-document.js';
+import type { SyntaxService } from '../context/syntax/syntax-service.js';
+import type { SyntaxTree } from '../context/syntax/syntax-tree.js';
+import type { TextRange } from '../context/syntax/text-range.js';
+import type { Engine } from '../engine/contract.js';
+import type { ProvenanceGate } from '../provenance/gate.js';
+import { check } from './check.js';
+import { CodeBlockReader } from './code-block.js';
+import type { EditDraft } from './draft.js';
+import { frameOf, fitCode, lineEdit, type LineEdit } from './fit-code.js';
+import { withSecret } from './hidden-secret.js';
+import { promptFor, type PreparedPrompt } from './prepare-prompt.js';
+import { answerBeginning, editMessages, retryMessages } from './prompt.js';
+import { refuse, type EditRefusal } from './refusal.js';
+import { targetOf, type Target } from './target.js';
+import { editTasks } from './tasks.js';
+
+export interface EditRequest {
+  readonly document: DocumentText;
+  /** What is selected, or the cursor; UTF-16 units. */
+  readonly range: TextRange;
+  readonly kind: EditKind;
+  /** For `rewrite`. */
+  readonly instruction?: string;
+  /** For `fix`: what is reported. */
+  readonly diagnostic?: string;
+}
+
+export interface EditSupport {
+  readonly engine: Engine;
+  readonly gate: Pick<ProvenanceGate, 'document'>;
+  readonly syntax: Pick<SyntaxService, 'ready'>;
+  /** What a model reads as the file's name; by default the last part of its URI. */
+  readonly path?: string;
+  /** Longest wait for the document's tree, milliseconds. */
+  readonly parseMs: number;
+  /** Hears the lines that would be replaced, and all that there is of their new text: it may yet be refused. */
+  readonly onProgress?: (range: TextRange, text: string) => void;
+}
+
+export type DraftOutcome =
+  | { readonly draft: EditDraft; readonly refusal?: never }
+  | { readonly draft?: never; readonly refusal: EditRefusal };
+
+/** Most times the model is asked. */
+const ATTEMPTS = 2;
+
+/**
+ * Asks the model for an edit, checks it in its place, and asks once more where it does not hold. Refusals are answers.
+ *
+ * @throws EngineError (rejects) where the engine fails; DOMException named AbortError where the signal has aborted
+ */
+export async function proposeEdit(
+  request: EditRequest,
+  support: EditSupport,
+  signal: AbortSignal,
+): Promise<DraftOutcome> {
+  const { document } = request;
+  const { uri, version } = document;
+  const text = document.getText();
+  const parsed = await support.syntax.ready(uri, { signal, deadlineMs: support.parseMs });
+  // The document may be changed while the model is at work, which ends the service's own tree.
+  const tree = parsed?.text === text ? parsed.copy() : undefined;
+  try {
+    signal.throwIfAborted();
+    const { target, refusal } = targetOf(text, tree, request.range, request.kind);
+    if (!target) return { refusal };
+    const draft = await draftOf(text, target, tree, request, support, signal);
+    return 'refusal' in draft ? draft : { draft: { ...draft, uri, version } };
+  } finally {
+    tree?.dispose();
+  }
+}
+
+async function draftOf(
+  text: string,
+  target: Target,
+  tree: SyntaxTree | undefined,
+  request: EditRequest,
+  support: EditSupport,
+  signal: AbortSignal,
+): Promise<Omit<EditDraft, 'uri' | 'version'> | { readonly refusal: EditRefusal }> {
+  const task = editTasks[request.kind];
+  const { engine, onProgress } = support;
+  const frame = frameOf(text, target, tree);
+  const prepared = await promptFor(text, target, frame, request, support);
+  if ('refusal' in prepared) return prepared;
+  const editOf = (answer: string) =>
+    lineEdit(text, target, fitCode(withSecret(answer, prepared.part), frame, target, tree));
+  const usage = { generated: 0, decodeMs: 0 };
+  let messages = editMessages(prepared.prompt);
+  let fault = '';
+  for (let attempts = 1; attempts <= ATTEMPTS; attempts++) {
+    const answer = await ask(engine, messages, prepared, signal, (code) => {
+      const { start, end, newText } = editOf(code);
+      onProgress?.({ start, end }, newText);
+    });
+    usage.generated += answer.generated;
+    usage.decodeMs += answer.decodeMs;
+    if (answer.cut)
+      return refuse(
+        `The answer was cut off after ${answer.generated} tokens: there was no room for more.`,
+        'Select less code, or raise lacuna.contextLength.',
+      );
+    fault = 'it has no code block.';
+    if (answer.code !== undefined) {
+      const edit = editOf(answer.code);
+      const verdict = check(tree, target, edit, task);
+      if (verdict.fault === undefined)
+        return edit.newText === edit.oldText
+          ? nothingChanged()
+          : done(edit, { title: titleOf(request, target), parsed: verdict.parsed, attempts });
+      fault = verdict.fault;
+    }
+    messages = retryMessages(messages, answer.text, fault);
+  }
+  return refuse(
+    `What the model wrote cannot be used: ${fault}`,
+    'Say it in other words, select less code, or choose a larger model.',
+  );
+
+  function done(edit: LineEdit, facts: Pick<EditDraft, 'title' | 'parsed' | 'attempts'>) {
+    const { start, end, oldText, newText } = edit;
+    const seconds = usage.decodeMs / 1000;
+    const tokensPerSecond = seconds > 0 ? usage.generated / seconds : 0;
+    return {
+      ...{ ...facts, start, end, oldText, newText, creates: false, model: engine.info.model },
+      usage: { generated: usage.generated, tokensPerSecond },
+    };
+  }
+}
+
+interface CodeAnswer {
+  readonly text: string;
+  readonly code: string | undefined;
+  readonly cut: boolean;
+  readonly generated: number;
+  readonly decodeMs: number;
+}
+
+async function ask(
+  engine: Engine,
+  messages: ReturnType<typeof editMessages>,
+  { prompt, maxTokens }: PreparedPrompt,
+  signal: AbortSignal,
+  onCode: (code: string) => void,
+): Promise<CodeAnswer> {
+  const enough = new AbortController();
+  const answer = answerTo(engine, messages, {
+    maxTokens,
+    begin: answerBeginning(prompt),
+    // Most of a refactored text is the old one.
+    draftSources: [prompt.code],
+    signal: AbortSignal.any([signal, enough.signal]),
+  });
+  const reader = new CodeBlockReader();
+  let text = '';
+  for await (const piece of answer) {
+    if (piece.kind !== 'text') continue;
+    text += piece.text;
+    if (reader.push(piece.text) && reader.text !== undefined) onCode(reader.text);
+    // What would follow the block is not needed.
+    if (reader.done) enough.abort();
+  }
+  signal.throwIfAborted();
+  const { reason, generatedTokens, decodeMs } = await answer.summary;
+  const cut = !reader.done && (reason === 'length' || reason === 'context');
+  return { text, code: reader.finish(looksLikeCode), cut, generated: generatedTokens, decodeMs };
+}
+
+/** Whether an answer without a fence may be code, and not a sentence that says why there is none. */
+function looksLikeCode(text: string): boolean {
+  return /[;{}()=]/.test(text) && !/^[A-Z][a-z']*(?: [a-z']+){3}/.test(text);
+}
+
+function nothingChanged(): { readonly refusal: EditRefusal } {
+  return refuse('The model changed nothing.', 'Say in other words what is to be changed.');
+}
+
+/** A few words for a person: `Simplify area`. */
+function titleOf({ kind, instruction = '' }: EditRequest, { names }: Target): string {
+  const name = names[0] ?? (kind === 'rewrite' ? instruction.slice(0, 60) : 'the selected code');
+  return `${editTasks[kind].title} ${name}`.trim();
+}
