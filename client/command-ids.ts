@@ -1,14 +1,20 @@
 /** Commands of this client, as package.json contributes them. */
 export const clientCommands = {
+  acceptAll: 'lacuna.acceptAllHunks',
+  acceptHunk: 'lacuna.acceptHunk',
   acceptLine: 'lacuna.acceptLine',
   acceptWord: 'lacuna.acceptWord',
   chooseModel: 'lacuna.chooseModel',
   complete: 'lacuna.complete',
+  editSelection: 'lacuna.editSelection',
   endSnooze: 'lacuna.endSnooze',
   menu: 'lacuna.menu',
   nextCandidate: 'lacuna.nextCandidate',
   previousCandidate: 'lacuna.previousCandidate',
+  rejectAll: 'lacuna.rejectAllHunks',
+  rejectHunk: 'lacuna.rejectHunk',
   restart: 'lacuna.restart',
+  showDiff: 'lacuna.showReviewDiff',
   showOutput: 'lacuna.showOutput',
   showPrompt: 'lacuna.showPrompt',
   snooze: 'lacuna.snooze',
@@ -19,3 +25,6 @@ export const clientCommands = {
 } as const;
 
 export type ClientCommand = keyof typeof clientCommands;
+
+/** Scheme of the documents in which edits are reviewed; keys and commands in package.json ask for it. */
+export const reviewScheme = 'lacuna-review';

@@ -2,25 +2,35 @@ import { commands, type Disposable } from 'vscode';
 import { clientCommands, type ClientCommand } from './command-ids.js';
 import { toggleEnabled } from './config.js';
 import type { Ctx } from './ctx.js';
+import { editSelection } from './edits/inline-edit.js';
 import { toggleLanguage } from './features/language-switch.js';
 import { chooseModel } from './features/model-picker.js';
 import { showPrompt, showStatistics } from './features/reports.js';
 import { askAndSnooze } from './features/snooze.js';
 import { showMenu } from './features/status-menu.js';
 
+/** What links in a review give to their command: its URI, and the index of a hunk. */
+type ReviewArguments = readonly [review?: string, hunk?: number];
+
 /** What each command does; package.json gives them their titles. */
-const commandTable: Record<ClientCommand, (ctx: Ctx) => unknown> = {
+const commandTable: Record<ClientCommand, (ctx: Ctx, ...args: ReviewArguments) => unknown> = {
+  acceptAll: (ctx, review) => ctx.reviews.decideAll('accepted', review),
+  acceptHunk: (ctx, ...hunk) => ctx.reviews.decide('accepted', ...hunk),
   acceptLine: () => commands.executeCommand('editor.action.inlineSuggest.acceptNextLine'),
   acceptWord: () => commands.executeCommand('editor.action.inlineSuggest.acceptNextWord'),
   chooseModel,
   complete: () => commands.executeCommand('editor.action.inlineSuggest.trigger'),
+  editSelection,
   endSnooze: (ctx) => {
     ctx.snooze.end();
   },
   menu: showMenu,
   nextCandidate: () => commands.executeCommand('editor.action.inlineSuggest.showNext'),
   previousCandidate: () => commands.executeCommand('editor.action.inlineSuggest.showPrevious'),
+  rejectAll: (ctx, review) => ctx.reviews.decideAll('rejected', review),
+  rejectHunk: (ctx, ...hunk) => ctx.reviews.decide('rejected', ...hunk),
   restart: (ctx) => ctx.restart(),
+  showDiff: (ctx, review) => ctx.reviews.showDiff(review),
   showOutput: (ctx) => {
     ctx.output.show();
   },
@@ -36,6 +46,8 @@ const commandTable: Record<ClientCommand, (ctx: Ctx) => unknown> = {
 /** Registers every command. */
 export function registerCommands(ctx: Ctx): Disposable[] {
   return (Object.keys(commandTable) as ClientCommand[]).map((name) =>
-    commands.registerCommand(clientCommands[name], () => commandTable[name](ctx)),
+    commands.registerCommand(clientCommands[name], (...args: ReviewArguments) =>
+      commandTable[name](ctx, ...args),
+    ),
   );
 }

@@ -1,7 +1,15 @@
 import { env, window, workspace, type Disposable, type ExtensionContext } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { settingsSection, trustMethod, type ServerCommand } from '../protocol/index.js';
+import {
+  settingsSection,
+  trustMethod,
+  type ChatAvailability,
+  type LacunaStatus,
+  type ServerCommand,
+} from '../protocol/index.js';
+import { ChatObserver } from './chat-availability.js';
 import { readSettings } from './config.js';
+import { Reviews } from './edits/reviews.js';
 import { ReportDocument } from './features/report-document.js';
 import { Snooze } from './features/snooze.js';
 import { createClient } from './server/client.js';
@@ -24,6 +32,13 @@ export class Ctx implements Disposable {
   readonly snooze = new Snooze();
   readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
   readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
+  readonly reviews = new Reviews(
+    () => this.client,
+    (message) => {
+      this.output.error(message);
+    },
+  );
+  private readonly chat = new ChatObserver(() => this.client);
   private readonly statusBar = new StatusBar();
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
@@ -77,6 +92,11 @@ export class Ctx implements Disposable {
     }
   }
 
+  /** Whether there is a model to talk to. Never rejects. */
+  chatAvailability(): Promise<ChatAvailability> {
+    return this.chat.availability();
+  }
+
   /** What beside the server decides whether anything is suggested. */
   surroundings(): Surroundings {
     const document = window.activeTextEditor?.document;
@@ -101,6 +121,7 @@ export class Ctx implements Disposable {
     for (const each of this.watched) each.dispose();
     this.trust.dispose();
     this.snooze.dispose();
+    this.reviews.dispose();
     this.promptDocument.dispose();
     this.statisticsDocument.dispose();
     this.statusBar.dispose();
@@ -114,7 +135,9 @@ export class Ctx implements Disposable {
     this.show({ phase: 'starting' });
     const client: LanguageClient = createClient(this.extension.extensionPath, this.output, {
       onStatus: (status) => {
-        if (this.client === client) this.show({ phase: 'running', status });
+        if (this.client !== client) return;
+        this.followChat(status);
+        this.show({ phase: 'running', status });
       },
       onCrash: () => {
         if (this.client === client) this.afterCrash('The language server stopped unexpectedly.');
@@ -160,6 +183,12 @@ export class Ctx implements Disposable {
     this.retry = setTimeout(() => {
       void this.queue.request();
     }, delay);
+  }
+
+  /** Another model, or none, may be one to talk to. */
+  private followChat({ model, kind }: LacunaStatus): void {
+    const known = this.phase.phase === 'running' ? this.phase.status : undefined;
+    if (known?.model !== model || known?.kind !== kind) void this.chat.availability();
   }
 
   private async stopClient(): Promise<void> {

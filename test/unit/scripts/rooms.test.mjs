@@ -6,7 +6,7 @@ import { filesUnder } from '../../../scripts/lib/stamp.mjs';
 
 /** Which rooms each room may import, itself aside, and which packages. docs/architecture.md draws the same. */
 const rooms = {
-  client: { rooms: ['protocol'], packages: ['vscode', 'vscode-languageclient'] },
+  client: { rooms: ['protocol'], packages: ['vscode', 'vscode-languageclient', 'diff'] },
   protocol: { rooms: [], packages: [] },
   'server/cli': {
     rooms: [
