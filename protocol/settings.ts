@@ -11,6 +11,8 @@ export interface LacunaSettings {
   readonly enable: boolean;
   /** Absolute path of a GGUF file, `~/` allowed; empty uses the embedded model. */
   readonly model: string;
+  /** Absolute path of a GGUF file for chat and edits, `~/` allowed; empty uses `model` for them, where it can answer. */
+  readonly chatModel: string;
   /** Language identifiers in which nothing is completed. */
   readonly disabledLanguages: readonly string[];
   /** Most tokens a completion may take. 1 … 1024. */
@@ -25,6 +27,8 @@ export interface LacunaSettings {
   readonly threads: number;
   /** Tokens that prompt and completion may fill together; capped by what the model was trained for. 64 … 163840. */
   readonly contextLength: number;
+  /** The same for a model that answers and does not complete: prompt and answer. 512 … 163840. */
+  readonly chatContextLength: number;
   /** Where the model runs: `auto` on a GPU where one works, else on the CPU. */
   readonly device: 'auto' | 'cpu' | 'cuda';
   /** `int8` keeps the KV cache in about half the memory, slightly rounded. */
@@ -46,6 +50,7 @@ export interface LacunaSettings {
 export const defaultSettings: LacunaSettings = {
   enable: true,
   model: '',
+  chatModel: '',
   disabledLanguages: [],
   maxTokens: 96,
   maxLines: 8,
@@ -53,6 +58,7 @@ export const defaultSettings: LacunaSettings = {
   workAhead: true,
   threads: 0,
   contextLength: 2048,
+  chatContextLength: 8192,
   device: 'auto',
   kvCache: 'auto',
   plan: 'anchored',

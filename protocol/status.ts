@@ -35,6 +35,14 @@ export interface LacunaStatus {
   readonly device?: string;
   /** Why it runs there, a phrase: `the NVIDIA driver finds no GPU`. */
   readonly deviceReason?: string;
+  /** The model that answers, where it is one of its own; absent until somebody has asked it. */
+  readonly chat?: ChatModelStatus;
   /** Decoding speed of the latest completion, tokens a second. */
   readonly tokensPerSecond?: number;
 }
+
+/** A model for chat and edits beside the one that completes. */
+export type ChatModelStatus =
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly model: string; readonly device: string }
+  | { readonly state: 'failed'; readonly message: string; readonly remedy: string };

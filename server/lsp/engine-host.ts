@@ -10,6 +10,10 @@ export interface EngineSettings {
   readonly contextLength: number;
   readonly device: DeviceSetting;
   readonly kvCache: 'auto' | 'int8';
+  /** Tokens, for a model that answers and does not complete, in place of `contextLength` where they are more. */
+  readonly chatContextLength?: number;
+  /** Whether `model` is the setting `lacuna.chatModel`. */
+  readonly chat?: boolean;
 }
 
 /** Loads a model; `onProgress` gets 0 … 1. Rejects with an `EngineError` where a person can act. */
@@ -25,6 +29,12 @@ export interface EngineObserver {
   ready(engine: Engine, lost?: DeviceError): void;
   failed(error: unknown): void;
 }
+
+/** What has become of the model; `off` where none was asked for. */
+export type EngineState =
+  | { readonly kind: 'off' | 'loading' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'ready'; readonly engine: Engine };
 
 /** Longest that an engine on a lost device may take to close, milliseconds. */
 const LOST_CLOSE_MS = 5000;
@@ -42,6 +52,7 @@ interface Load {
 export class EngineHost {
   private turn = 0;
   private current: Promise<Engine | undefined> = Promise.resolve(undefined);
+  private now: EngineState = { kind: 'off' };
   /** What `current` is once it has loaded, and what it was loaded with. */
   private loaded: { readonly engine: Engine; readonly settings: EngineSettings } | undefined;
 
@@ -62,12 +73,17 @@ export class EngineHost {
     const previous = this.current;
     this.current = Promise.resolve(undefined);
     this.loaded = undefined;
+    this.now = { kind: 'off' };
     await closeQuietly(previous);
   }
 
   /** The engine as soon as it is loaded; `undefined` if it failed or is off, or if `signal` comes first. */
   engine(signal: AbortSignal): Promise<Engine | undefined> {
     return orAborted(this.current, signal);
+  }
+
+  get state(): EngineState {
+    return this.now;
   }
 
   /** Of the engine that is loaded. */
@@ -95,6 +111,7 @@ export class EngineHost {
   private begin(load: Load, closed: Promise<void>): void {
     const turn = ++this.turn;
     this.loaded = undefined;
+    this.now = { kind: 'loading' };
     this.observer.loading(load.lost);
     this.current = this.replace(closed, load, turn);
   }
@@ -112,12 +129,16 @@ export class EngineHost {
       });
       if (turn === this.turn) {
         this.loaded = { engine, settings };
+        this.now = { kind: 'ready', engine };
         this.observer.ready(engine, lost);
         return engine;
       }
       await engine.close();
     } catch (error) {
-      if (turn === this.turn) this.observer.failed(error);
+      if (turn === this.turn) {
+        this.now = { kind: 'failed', error };
+        this.observer.failed(error);
+      }
     }
     return undefined;
   }

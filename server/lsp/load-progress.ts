@@ -8,14 +8,17 @@ export class LoadProgress {
   private reporter: Promise<WorkDoneProgressServerReporter | undefined> | undefined;
   private percent = 0;
 
-  constructor(private readonly connection: Connection) {}
+  constructor(
+    private readonly connection: Connection,
+    private readonly message = 'Loading the model',
+  ) {}
 
   begin(): void {
     this.end();
     this.percent = 0;
     this.reporter = this.connection.window.createWorkDoneProgress().then(
       (reporter) => {
-        reporter.begin('Lacuna', 0, 'Loading the model', false);
+        reporter.begin('Lacuna', 0, this.message, false);
         return reporter;
       },
       () => undefined,

@@ -41,7 +41,11 @@ export class ModelObserver implements EngineObserver {
     };
     const file = path.basename(info.path);
     this.connection.console.info(`${info.model} (${file}) runs on ${device}${why}.`);
-    if (info.fim === 'none') {
+    if (info.fim === 'none' && info.chat) {
+      const message = `${info.model} answers, but cannot fill holes: chat works, completions do not.`;
+      const remedy = `${info.fimRemedy ?? 'Use a base model for completions.'} Set this one as lacuna.chatModel.`;
+      this.status.set({ ...model, kind: 'Warning', message, remedy });
+    } else if (info.fim === 'none') {
       const message = `${info.model} cannot fill holes.`;
       const remedy = info.fimRemedy ?? 'Use a base model that was trained to fill in the middle.';
       this.connection.console.error(`${message} ${remedy}`);

@@ -14,6 +14,7 @@ interface Rule<T> {
 const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]> } = {
   enable: { wanted: 'true or false', valid: (value) => typeof value === 'boolean' },
   model: { wanted: 'a path', valid: (value) => typeof value === 'string' },
+  chatModel: { wanted: 'a path', valid: (value) => typeof value === 'string' },
   disabledLanguages: {
     wanted: 'a list of language identifiers',
     valid: (value): value is string[] =>
@@ -25,6 +26,7 @@ const rules: { readonly [Key in keyof LacunaSettings]: Rule<LacunaSettings[Key]>
   workAhead: { wanted: 'true or false', valid: (value) => typeof value === 'boolean' },
   threads: wholeNumber(0, 256),
   contextLength: wholeNumber(64, 163840),
+  chatContextLength: wholeNumber(512, 163840),
   device: oneOf('auto', 'cpu', 'cuda'),
   kvCache: oneOf('auto', 'int8'),
   plan: oneOf('anchored', 'plain'),

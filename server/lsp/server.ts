@@ -22,6 +22,8 @@ import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-sto
 import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { ConfidenceGate } from './confidence-gate.js';
+import { ChatEngine } from './chat-engine.js';
+import { ChatModelObserver } from './chat-model-observer.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionRunner } from './completion-runner.js';
 import { CompletionService } from './completion-service.js';
@@ -76,6 +78,7 @@ export class LacunaServer {
   private readonly deadlines: Deadlines;
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
+  private readonly chat: ChatEngine;
   private readonly settings: SettingsStore;
   private readonly workspace: WorkspaceFolders;
   private readonly next: NextCompletion;
@@ -95,6 +98,16 @@ export class LacunaServer {
     const status = new StatusReporter(connection);
     this.observer = new ModelObserver(connection, status, new LoadProgress(connection));
     this.host = new EngineHost(environment.loadEngine, this.observer);
+    this.chat = new ChatEngine(
+      this.host,
+      environment.loadEngine,
+      new ChatModelObserver(
+        connection,
+        status,
+        new LoadProgress(connection, 'Loading the chat model'),
+      ),
+      environment.describeModel,
+    );
     this.settings = new SettingsStore(connection, (settings) => {
       this.apply(settings);
     });
@@ -223,6 +236,7 @@ export class LacunaServer {
     await Promise.all([
       within(this.deadlines.closeMs, this.statistics.save()),
       within(this.deadlines.closeMs, this.host.close()),
+      within(this.deadlines.closeMs, this.chat.close()),
       within(this.deadlines.closeMs, this.index.close()),
     ]);
   }
@@ -245,19 +259,22 @@ export class LacunaServer {
 
   /** `reload`: load the model even if it is the one that is there. */
   private apply(settings: LacunaSettings, reload = false): void {
-    const { enable, index, model, threads, contextLength, device, kvCache } = settings;
+    const { enable, index, model, threads, contextLength, chatContextLength, device, kvCache } =
+      settings;
     this.index.follow(enable && index);
+    this.chat.follow(settings, reload);
     if (!enable) {
       void this.close();
       this.observer.off();
       return;
     }
-    const wanted = JSON.stringify([model, threads, contextLength, device, kvCache]);
+    const load = { model, threads, contextLength, chatContextLength, device, kvCache };
+    const wanted = JSON.stringify(load);
     if (wanted === this.loaded && !reload) return;
     // Requests on the old model would only delay its end. Those that wait for a first one go on waiting.
     if (this.loaded !== undefined) this.abortAll();
     this.loaded = wanted;
     this.cache.clear();
-    this.host.load({ model, threads, contextLength, device, kvCache });
+    this.host.load(load);
   }
 }

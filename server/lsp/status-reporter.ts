@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
-import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
+import { statusMethod, type ChatModelStatus, type LacunaStatus } from '../../protocol/index.js';
 import type { Refusal } from '../provenance/refusal.js';
 
 type Situation = Omit<LacunaStatus, 'tokensPerSecond'>;
@@ -17,6 +17,7 @@ export class StatusReporter {
   private refusal: LacunaStatus['refusal'];
   private progress: LacunaStatus['indexing'];
   private withheld: LacunaStatus['withheld'];
+  private chat: ChatModelStatus | undefined;
   private running = 0;
   private tokensPerSecond: number | undefined;
   private sent = '';
@@ -74,6 +75,12 @@ export class StatusReporter {
     this.send();
   }
 
+  /** What has become of a model for chat alone; `undefined` where there is none, or none yet. */
+  chatModel(chat: ChatModelStatus | undefined): void {
+    this.chat = chat;
+    this.send();
+  }
+
   /** Whether the latest completion was sure enough to be shown. */
   confident(shown: boolean): void {
     this.withheld = shown ? undefined : notSure;
@@ -88,6 +95,7 @@ export class StatusReporter {
       ...(this.refusal && { refusal: this.refusal }),
       ...(this.progress && { indexing: this.progress }),
       ...(this.withheld && { withheld: this.withheld }),
+      ...(this.chat && { chat: this.chat }),
       ...(this.tokensPerSecond !== undefined && { tokensPerSecond: this.tokensPerSecond }),
     };
     const text = JSON.stringify(status);

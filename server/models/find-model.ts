@@ -11,13 +11,20 @@ export interface ModelNames {
   readonly environment?: string | undefined;
   /** The setting `lacuna.model`; absolute, as an editor has no current folder to speak of. */
   readonly setting?: string | undefined;
+  /** What `setting` is called, where it is another one. */
+  readonly settingName?: 'lacuna.model' | 'lacuna.chatModel' | undefined;
   /** Folder of the package, whose `model/` holds the embedded model. */
   readonly packageRoot: string;
 }
 
 export interface ModelChoice {
   readonly path: string;
-  readonly from: '--model' | 'LACUNA_MODEL' | 'the setting lacuna.model' | 'the embedded model';
+  readonly from:
+    | '--model'
+    | 'LACUNA_MODEL'
+    | 'the setting lacuna.model'
+    | 'the setting lacuna.chatModel'
+    | 'the embedded model';
 }
 
 /**
@@ -25,14 +32,20 @@ export interface ModelChoice {
  *
  * @throws EngineError if none is named and none is embedded, or if the setting is a relative path.
  */
-export function findModel({ flag, environment, setting, packageRoot }: ModelNames): ModelChoice {
+export function findModel({
+  flag,
+  environment,
+  setting,
+  settingName = 'lacuna.model',
+  packageRoot,
+}: ModelNames): ModelChoice {
   if (flag) return { path: path.resolve(withHome(flag)), from: '--model' };
   if (environment) return { path: path.resolve(withHome(environment)), from: 'LACUNA_MODEL' };
   if (setting) {
     const file = withHome(setting);
-    if (path.isAbsolute(file)) return { path: file, from: 'the setting lacuna.model' };
+    if (path.isAbsolute(file)) return { path: file, from: `the setting ${settingName}` };
     throw new EngineError(
-      `the setting lacuna.model is the relative path ${setting}`,
+      `the setting ${settingName} is the relative path ${setting}`,
       'Give an absolute path, or one that begins with ~/.',
     );
   }
@@ -69,6 +82,7 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function withHome(file: string): string {
+/** `~` at the beginning is the home folder. */
+export function withHome(file: string): string {
   return file === '~' || /^~[/\\]/.test(file) ? path.join(homedir(), file.slice(1)) : file;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FoundModel, ModelsReport } from '../../protocol/index.js';
 import { loadAddon } from '../engine/native/load-addon.js';
 import { availableMemory } from './available-memory.js';
-import { embeddedModel, modelFolder } from './find-model.js';
+import { embeddedModel, modelFolder, withHome } from './find-model.js';
 import { describeFile } from './local/describe-file.js';
 import { listModels } from './local/list-models.js';
 import { modelFolders } from './local/model-folders.js';
@@ -54,8 +54,9 @@ export function describeModelFile(
   file: string,
   contextLength: number,
 ): FoundModel {
-  const name = path.basename(file).replace(/\.gguf$/i, '');
-  return describeFile({ path: file, name }, '', contextLength, loadAddon(packageRoot));
+  const found = withHome(file);
+  const name = path.basename(found).replace(/\.gguf$/i, '');
+  return describeFile({ path: found, name }, '', contextLength, loadAddon(packageRoot));
 }
 
 /** The absolute path that a file of one line holds. */
