@@ -4,7 +4,7 @@ import { toggleEnabled } from './config.js';
 import type { Ctx } from './ctx.js';
 import { editSelection } from './edits/inline-edit.js';
 import { toggleLanguage } from './features/language-switch.js';
-import { chooseModel } from './features/model-picker.js';
+import { chooseChatModel, chooseModel } from './features/model-picker.js';
 import { showPrompt, showStatistics } from './features/reports.js';
 import { askAndSnooze } from './features/snooze.js';
 import { showMenu } from './features/status-menu.js';
@@ -18,6 +18,7 @@ const commandTable: Record<ClientCommand, (ctx: Ctx, ...args: ReviewArguments) =
   acceptHunk: (ctx, ...hunk) => ctx.reviews.decide('accepted', ...hunk),
   acceptLine: () => commands.executeCommand('editor.action.inlineSuggest.acceptNextLine'),
   acceptWord: () => commands.executeCommand('editor.action.inlineSuggest.acceptNextWord'),
+  chooseChatModel,
   chooseModel,
   complete: () => commands.executeCommand('editor.action.inlineSuggest.trigger'),
   editSelection,

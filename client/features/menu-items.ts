@@ -37,6 +37,7 @@ export function menuItems(
     ...(enabled && language !== undefined ? [forLanguage(language)] : []),
     ...(enabled ? [quiet] : []),
     item('package', t('Choose a model…'), clientCommands.chooseModel),
+    item('comment-discussion', t('Choose a chat model…'), clientCommands.chooseChatModel),
     item('note', t('Show the latest prompt'), clientCommands.showPrompt),
     item('graph', t('Show statistics'), clientCommands.statistics),
     item('output', t('Show output'), clientCommands.showOutput),

@@ -80,6 +80,23 @@ function deviceLine({ device, tokensPerSecond }: LacunaStatus, t: Translate): Li
   );
 }
 
+/** Of a model that answers beside the one that completes. */
+function chatLine({ chat }: LacunaStatus, t: Translate): Line {
+  switch (chat?.state) {
+    case undefined:
+      return undefined;
+    case 'loading':
+      return t('The chat model is loading.');
+    case 'ready':
+      return t('Chat: {0}, on {1}.', escapeMarkdown(chat.model), escapeMarkdown(chat.device));
+    case 'failed': {
+      const why = escapeMarkdown(`${chat.message} ${chat.remedy}`);
+      const choose = link(t('Choose a chat model'), clientCommands.chooseChatModel);
+      return `${t('The chat model could not be loaded: {0}', why)} ${choose}`;
+    }
+  }
+}
+
 /** Why nothing comes in the document in front; that nothing came in another one is of no interest. */
 function refusalHere({ refusal }: LacunaStatus, { document }: Surroundings): Refusal | undefined {
   return document === undefined || refusal?.document === document ? refusal : undefined;
@@ -109,6 +126,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
     withheld && escapeMarkdown(`${withheld.message} ${withheld.remedy}`),
     deviceLine(status, t),
     deviceReason === undefined ? undefined : t('Why there: {0}.', escapeMarkdown(deviceReason)),
+    chatLine(status, t),
   );
   switch (status.kind) {
     case 'Normal':

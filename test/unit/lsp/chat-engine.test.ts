@@ -137,11 +137,9 @@ describe('chat engine', () => {
 
   it('says of a file that cannot be read what is wrong with it', async () => {
     const problem = { message: 'It is damaged.', remedy: 'Download it again.' };
-    const { memoryBytes: _, ...unread } = file;
-    for (const described of [
-      { ...unread, chats: false, problem },
-      new EngineError(problem.message, problem.remedy),
-    ]) {
+    const unread: FoundModel = { ...file, chats: false, problem };
+    delete (unread as { memoryBytes?: number }).memoryBytes;
+    for (const described of [unread, new EngineError(problem.message, problem.remedy)]) {
       const { chat, follow } = harness({}, described);
       follow(instruct);
       assert.deepEqual(await refusalOf(chat), { available: false, reason: 'failed', ...problem });
