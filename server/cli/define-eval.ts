@@ -1,10 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planKinds } from '../completion/prompt-at.js';
+import { instructionKinds } from '../eval/edits/task.js';
 import { holeKinds, type HoleKind } from '../eval/hole.js';
 import { deviceOption, modelHelp, wholeNumber } from './arguments.js';
 import { confidenceLevels } from '../completion/confidence/thresholds.js';
 import type { EvalBuildOptions } from './commands/eval-build.js';
 import type { EvalCalibrateOptions } from './commands/eval-calibrate.js';
+import type { EvalEditsOptions } from './commands/eval-edits.js';
 import type { EvalOptions } from './commands/eval.js';
 
 /** `lacuna eval`, `lacuna eval build` and `lacuna eval calibrate`. */
@@ -15,9 +17,12 @@ export function defineEval(
 ): void {
   const evaluate = program
     .command('eval')
-    .description('measure how good completions are, on holes whose content is known')
+    .description('measure how good completions are, on holes whose content is known, or edits')
     .enablePositionalOptions()
-    .argument('[dataset]', 'JSONL file of holes (default: those that come with the source)')
+    .argument(
+      '[dataset]',
+      'JSONL file of holes or edits (default: those that come with the source)',
+    )
     .option('--model <path>', modelHelp)
     .addOption(deviceOption('auto'))
     .option('--threads <n>', '0 takes the physical cores', wholeNumber(0, 256), 0)
@@ -51,14 +56,30 @@ export function defineEval(
     .option('--thresholds <file>', 'those of --confidence (default: those that come with Lacuna)')
     .option('--execute', 'run the tests that holes bring: programs that a model wrote')
     .option('--predictions <file>', 'write every answer and its marks there, as JSONL')
+    .option(
+      '--edits',
+      'measure edits by instruction instead, and run their tests: programs that a model wrote',
+    )
+    .addOption(
+      new Option('--instruction <wording>', 'of --edits, where a data set has two')
+        .choices(instructionKinds)
+        .default('descriptive'),
+    )
     .option('--compare <files...>', 'compare two files of predictions, and run nothing')
     .addOption(new Option('--json', 'print one JSON object').conflicts('markdown'))
     .option('--markdown', 'print a table for a document')
-    .action(async (dataset: string | undefined, options: EvalOptions, command: Command) => {
+    .action(async (dataset: string | undefined, options: AllOptions, command: Command) => {
       if (options.compare && options.compare.length !== 2)
         command.error('error: --compare takes two files of predictions');
       if (options.compare && dataset !== undefined)
         command.error('error: --compare takes no data set');
+      if (options.edits) {
+        const foreign = foreignToEdits(command);
+        if (foreign !== undefined) command.error(`error: --edits goes without --${foreign}`);
+        const commands = await import('./commands/eval-edits.js');
+        finished(await commands.evalEdits(dataset, options, packageRoot));
+        return;
+      }
       const commands = await import('./commands/eval.js');
       finished(await commands.evaluate(dataset, options, packageRoot));
     });
@@ -97,6 +118,21 @@ export function defineEval(
       const { evalCalibrate } = await import('./commands/eval-calibrate.js');
       finished(evalCalibrate(predictions, options));
     });
+}
+
+type AllOptions = EvalOptions & EvalEditsOptions & { readonly edits?: true };
+
+/** Options that say how holes are filled. */
+const ofHoles = [
+  ...['plan', 'layout', 'typed', 'keystrokes', 'shape', 'maxTokens', 'maxLines', 'syntax'],
+  ...['workspace', 'confidence', 'thresholds', 'execute'],
+];
+
+/** An option given that means nothing to edits, as it is written. */
+function foreignToEdits(command: Command): string | undefined {
+  const given = ofHoles.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === 'syntax') return 'no-syntax';
+  return given?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function shareList(text: string): [number, number, number] {

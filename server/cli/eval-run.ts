@@ -1,9 +1,11 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, writeSync } from 'node:fs';
+import path from 'node:path';
 import { defaultSettings } from '../../protocol/index.js';
 import type { Engine } from '../engine/contract.js';
 import type { DeviceSetting } from '../engine/device/choose-device.js';
 import type { Isolation } from '../eval/execute/isolation.js';
 import { EngineLoader } from '../models/load-engine.js';
+import { CliError } from './cli-error.js';
 import { endedByInterrupt } from './interrupt.js';
 import { withLoadLine } from './load-line.js';
 import { openOutput } from './output-file.js';
@@ -28,6 +30,16 @@ export function loadForEval(
   const loader = new EngineLoader(packageRoot);
   return endedByInterrupt(() =>
     withLoadLine(process.stderr, (onProgress) => loader.load(request, onProgress)),
+  );
+}
+
+/** The data set that somebody named, or else the one of this name that comes with the source. @throws CliError */
+export function datasetFile(dataset: string | undefined, own: string, packageRoot: string): string {
+  const file = dataset ?? path.join(packageRoot, 'eval', own);
+  if (dataset !== undefined || existsSync(file)) return file;
+  throw new CliError(
+    'no data set is named, and the one that comes with the source is not here',
+    'Name a JSONL file; `lacuna eval build` makes one of a source tree.',
   );
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings } from '../../../protocol/index.js';
 import type { PlanKind } from '../../completion/prompt-at.js';
@@ -26,6 +25,7 @@ import { openWorkspace, type EvalWorkspace } from '../../eval/workspace/eval-wor
 import { ProvenanceGate } from '../../provenance/gate.js';
 import { CliError, exitCode } from '../cli-error.js';
 import {
+  datasetFile,
   loadForEval,
   predictionWriter,
   showProgress,
@@ -60,9 +60,6 @@ export interface EvalOptions extends ReportFormat {
   readonly predictions?: string;
   readonly compare?: readonly string[];
 }
-
-/** The data set that comes with the source. */
-const ownDataset = path.join('eval', 'holes.jsonl');
 
 /** `lacuna eval`: fills holes whose content is known, and says how well. Or compares two such runs. */
 export async function evaluate(
@@ -123,13 +120,7 @@ function open(
   packageRoot: string,
   limit: number | undefined,
 ): { name: string; holes: EvalHole[] } {
-  const file = dataset ?? path.join(packageRoot, ownDataset);
-  if (dataset === undefined && !existsSync(file)) {
-    throw new CliError(
-      'no data set is named, and the one that comes with the source is not here',
-      'Name a JSONL file; `lacuna eval build` makes one of a source tree.',
-    );
-  }
+  const file = datasetFile(dataset, 'holes.jsonl', packageRoot);
   return { name: path.basename(file), holes: spread(readDataset(file), limit) };
 }
 

@@ -35,7 +35,7 @@ const columns: readonly [string, (figures: EditFigures) => string][] = [
     ({ passedInterval }) => passedInterval?.map((end) => (100 * end).toFixed(0)).join(' … ') ?? '',
   ],
   ['refused', ({ refused }) => percent(refused)],
-  ['at once', ({ atOnce }) => percent(atOnce)],
+  ['first try', ({ atOnce }) => percent(atOnce)],
   ['parses', ({ parsesClean }) => percent(parsesClean)],
   ['exact', ({ exact }) => percent(exact)],
   ['generated', ({ generatedPerTask }) => fixed(generatedPerTask, 1)],

@@ -25,7 +25,7 @@ export interface EditFigures {
 export interface EditSummary extends EditFigures {
   readonly byLanguage: Readonly<Record<string, EditFigures>>;
   readonly byKind: Readonly<Record<string, EditFigures>>;
-  /** How often each refusal was given. */
+  /** How often each refusal was given, whatever code and numbers it names. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -77,7 +77,10 @@ function speedOf(all: readonly EditPrediction[]): number | null {
 
 function refusalsOf(all: readonly EditPrediction[]): Record<string, number> {
   const counts = new Map<string, number>();
-  for (const { refusal } of all)
-    if (refusal !== undefined) counts.set(refusal, (counts.get(refusal) ?? 0) + 1);
+  for (const { refusal } of all) {
+    if (refusal === undefined) continue;
+    const reason = refusal.replace(/`[^]*`/, '`…`').replaceAll(/\d+/g, '…');
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
   return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
 }

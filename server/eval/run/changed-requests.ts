@@ -11,6 +11,8 @@ export interface RequestChange {
   /** What the engine says of its model in the place of the truth. */
   readonly info?: Partial<EngineInfo>;
   readonly options?: (options: GenerateOptions) => GenerateOptions;
+  /** Sees what every request starts. */
+  readonly onGeneration?: (generation: Generation) => void;
   /** Sees every token that is taken from the generation. */
   readonly onToken?: (token: GeneratedToken) => void;
 }
@@ -20,8 +22,11 @@ export function changedRequests(engine: Engine, change: RequestChange): Engine {
   return {
     info: { ...engine.info, ...change.info },
     countTokens: (text) => engine.countTokens(text),
-    generate: (plan, options) =>
-      watched(engine.generate(plan, change.options?.(options) ?? options), change),
+    generate: (plan, options) => {
+      const generation = engine.generate(plan, change.options?.(options) ?? options);
+      change.onGeneration?.(generation);
+      return watched(generation, change);
+    },
     resident: (plan) => engine.resident(plan),
     cacheUsage: () => engine.cacheUsage(),
     savePrefix: (plan, path) => engine.savePrefix(plan, path),

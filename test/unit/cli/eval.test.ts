@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readDataset } from '../../../server/eval/dataset/read-dataset.js';
+import { writeChatModel } from '../../support/chat-model.js';
 import { inFolder, repository, runCli, type CliResult } from '../../support/run-cli.js';
 
 function assertExplained(result: CliResult, code: number, text: RegExp): void {
@@ -75,6 +76,26 @@ describe('lacuna eval', function () {
       assert.deepEqual([json.n, json.mcnemar], [3, { onlyA: 0, onlyB: 0, p: 1 }]);
     }));
 
+  it('has edits made by a model that can be talked to, tests them, and compares two runs', () =>
+    inFolder({}, async (folder) => {
+      const [a, b] = [path.join(folder, 'a.jsonl'), path.join(folder, 'b.jsonl')];
+      const model = ['--model', writeChatModel(folder), '--device', 'cpu', '--context', '1024'];
+      const run = ['eval', '--edits', '--limit', '2', ...model];
+      const result = await runCli([...run, '--predictions', a]);
+      assert.equal(result.code, 0, result.stderr);
+      assert.match(
+        result.stdout,
+        /^Tiny Instruct · cpu \(.*\) · 1024 tokens of context · edits\.jsonl · descriptive instructions/,
+      );
+      assert.match(result.stdout, /^all +2 +[02] /m);
+      const lazy = await runCli([...run, '--instruction', 'lazy', '--predictions', b, '--json']);
+      const report = JSON.parse(lazy.stdout) as Record<string, unknown>;
+      assert.deepEqual([report['schema'], report['n'], report['instruction']], [1, 2, 'lazy']);
+      const compared = await runCli(['eval', '--edits', '--compare', a, b, '--markdown']);
+      assert.equal(compared.code, 0, compared.stderr);
+      assert.match(compared.stdout, /\| tasks \|[^]*\n\| generated \| 2 \|/);
+    }));
+
   it('cuts holes into a tree, the same for the same seed', () => {
     const source = Array.from({ length: 9 }, (_, i) => `export const value${i} = call(${i}, a);`);
     return inFolder(
@@ -107,6 +128,11 @@ describe('lacuna eval', function () {
         [['eval', at('wrong.jsonl')], 1, /line 1 of .* is no hole: its prefix is no text/],
         [['eval', at('empty.jsonl')], 1, /holds no holes.*lacuna eval build/],
         [['eval', '--execute'], 1, /no hole of this data set has a test/],
+        [['eval', '--edits', '--device', 'cpu'], 1, /can be talked to\. .*only completes/],
+        [['eval', '--edits', at('wrong.jsonl')], 1, /line 1 of .* is no edit/],
+        [['eval', '--edits', '--no-syntax'], 2, /--edits goes without --no-syntax/],
+        [['eval', '--edits', '--max-tokens', '9'], 2, /--edits goes without --max-tokens/],
+        [['eval', '--edits', '--compare', at('wrong.jsonl'), at('empty.jsonl')], 1, /of an edit/],
         [['eval', '--compare', at('a')], 2, /--compare takes two files/],
         [['eval', '--compare', at('a'), at('b')], 1, /cannot be read/],
         [['eval', '--compare', at('wrong.jsonl'), at('empty.jsonl')], 1, /is no prediction/],

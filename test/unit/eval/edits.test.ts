@@ -8,14 +8,19 @@ import { editsNotes, editsReport, editsTable } from '../../../server/eval/edits/
 import { parseTasks } from '../../../server/eval/edits/parse-tasks.js';
 import { parseEditPredictions } from '../../../server/eval/edits/read-edit-predictions.js';
 import { runEdits, type EditsParts } from '../../../server/eval/edits/run-edits.js';
+import { taskEditor } from '../../../server/eval/edits/task-editor.js';
 import { summarizeEdits } from '../../../server/eval/edits/summarize-edits.js';
 import type { EditTask } from '../../../server/eval/edits/task.js';
+import { SyntaxService } from '../../../server/context/syntax/syntax-service.js';
 import { comparisonNotes } from '../../../server/eval/compare/compare.js';
 import { readLines } from '../../../server/eval/dataset/read-dataset.js';
+import { ProvenanceGate } from '../../../server/provenance/gate.js';
 import { findIsolation } from '../../../server/eval/execute/isolation.js';
 import { defaultLimits, runProgram } from '../../../server/eval/execute/run-python.js';
+import { chatScript } from '../../support/chat-script.js';
 import { repository } from '../../support/run-cli.js';
-import { ScriptedEngine } from '../../support/scripted-engine.js';
+import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
+import { grammars } from '../context/syntax/grammar-fixtures.js';
 
 const canItEdit = {
   ...{ id: 7, name: 'add', full_name: '7_add', before: 'def add(a, b):\n    return a - b\n' },
@@ -118,7 +123,7 @@ describe('a data set of edits', () => {
         const run = (code: string, wallMs: number) =>
           runProgram(`${code}\n\n${task.tests ?? ''}`, 'python3', isolation, { ...limits, wallMs });
         assert.equal(await run(task.gold, 60_000), 'passed', task.id);
-        assert.notEqual(await run(task.before, 3000), 'passed', task.id);
+        assert.notEqual(await run(task.before, 1500), 'passed', task.id);
       }
     },
   );
@@ -209,6 +214,43 @@ describe('an evaluation of edits', () => {
   });
 });
 
+describe('the editor of tasks', () => {
+  const edit = async (answers: readonly string[], task: EditTask): Promise<EditAnswer> => {
+    const gate = new ProvenanceGate(() => ({ folders: [], trusted: true }));
+    const engine = chatScript(answers, { tokenMs: 1 });
+    const editor = taskEditor(engine, { gate, syntax: new SyntaxService(grammars) });
+    const answer = await editor(task, new AbortController().signal);
+    assert.match(planText(engine.requests[0]!.plan), /Task: .*(?:Let it add|Fix bugs in add)/);
+    return answer;
+  };
+  const block = (code: string): string => `\`\`\`python\n${code}\`\`\`\n`;
+
+  it('puts the code of an answer where the selection was', async () => {
+    for (const task of parse(canItEdit, fix)) {
+      const fixed = task.gold.slice(
+        task.selected.start,
+        task.selected.end + task.gold.length - task.before.length,
+      );
+      const { text, attempts, generatedTokens, tokensPerSecond } = await edit(
+        [block(`${fixed}\n`)],
+        task,
+      );
+      assert.equal(text?.trimEnd(), task.gold.trimEnd());
+      assert.equal(attempts, 1);
+      assert.ok(generatedTokens > 5);
+      assert.ok(tokensPerSecond !== null && tokensPerSecond > 0);
+    }
+  });
+
+  it('says why there is no edit, and what that has cost', async () => {
+    const broken = block('def add(a, b:\n');
+    const answer = await edit([broken, broken], parse(canItEdit)[0]!);
+    assert.match(answer.refusal ?? '', /^What the model wrote cannot be used: /);
+    assert.equal(answer.attempts, 2);
+    assert.ok(answer.generatedTokens > 10);
+  });
+});
+
 const prediction = (id: string, change: Partial<EditPrediction> = {}): EditPrediction => ({
   ...{ id, file: `${id}.py`, language: 'python', instruction: 'x', text: 'y', exact: false },
   ...{ parsesClean: true, verdict: 'failed', attempts: 1, generatedTokens: 100 },
@@ -219,14 +261,17 @@ describe('a report on edits', () => {
   const summary = summarizeEdits([
     prediction('a', { verdict: 'passed', exact: true, kind: 'corrective' }),
     prediction('b', { attempts: 2, generatedTokens: 200, tokensPerSecond: 200 }),
-    prediction('c', { text: null, refusal: 'no code', tokensPerSecond: null, verdict: 'failed' }),
+    prediction('c', {
+      ...{ text: null, refusal: 'line 3, `a`b`, is no code', tokensPerSecond: null },
+      verdict: 'failed',
+    }),
     { ...prediction('d'), verdict: undefined } as unknown as EditPrediction,
   ]);
 
   it('is of all tasks, of each language and kind; those that could not be tested do not count', () => {
     assert.deepEqual([summary.n, summary.tested, summary.passed], [4, 3, 1 / 3]);
     assert.deepEqual([summary.refused, summary.atOnce, summary.exact], [0.25, 0.5, 0.25]);
-    assert.deepEqual(summary.refusals, { 'no code': 1 });
+    assert.deepEqual(summary.refusals, { 'line …, `…`, is no code': 1 });
     assert.deepEqual(Object.keys(summary.byKind), ['corrective']);
     assert.equal(summary.byLanguage['python']?.n, 4);
   });
@@ -251,7 +296,10 @@ describe('a report on edits', () => {
     assert.deepEqual(all?.slice(0, 4), ['all', '4', '3', '33.3 %']);
     const { heading, notes } = editsNotes(report);
     assert.match(heading, /^scripted · .* · x\.jsonl · lazy instructions$/);
-    assert.match(notes.join('\n'), /^Not tested: 1, .*: d\.\nRefused 1 ×: no code$/);
+    assert.match(
+      notes.join('\n'),
+      /^Not tested: 1, .*: d\.\nRefused 1 ×: line …, `…`, is no code$/,
+    );
     assert.equal(report.schema, 1);
   });
 });
