@@ -1,5 +1,6 @@
 #include "addon/engine_object.h"
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <utility>
@@ -20,6 +21,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
                            InstanceAccessor<&EngineObject::info>("info"),
                            InstanceMethod<&EngineObject::generate>("generate"),
                            InstanceMethod<&EngineObject::cancel>("cancel"),
+                           InstanceMethod<&EngineObject::hold>("hold"),
                            InstanceMethod<&EngineObject::resident>("resident"),
                            InstanceMethod<&EngineObject::page_usage>("pageUsage"),
                            InstanceMethod<&EngineObject::save_prefix>("savePrefix"),
@@ -98,6 +100,10 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
 
   void cancel(const Napi::CallbackInfo& call) {
     engine_->cancel(static_cast<Engine::Handle>(call[0].ToNumber().Int64Value()));
+  }
+
+  void hold(const Napi::CallbackInfo& call) {
+    engine_->hold(std::min<size_t>(call[0].ToNumber().Uint32Value(), kLanes));
   }
 
   Napi::Value resident(const Napi::CallbackInfo& call) {

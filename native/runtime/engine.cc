@@ -44,6 +44,13 @@ void Engine::cancel(Handle handle) {
   wake_.notify_one();
 }
 
+void Engine::hold(size_t first) {
+  const std::lock_guard lock(mutex_);
+  held_ = first;
+  if (running_ != kTask && running_ >= static_cast<int>(first)) interrupt_ = true;
+  wake_.notify_one();
+}
+
 void Engine::add(Task task) {
   {
     const std::lock_guard lock(mutex_);
@@ -98,7 +105,7 @@ bool Engine::take_in() {
     std::unique_lock lock(mutex_);
     running_ = kNothing;
     const auto ready = [this] {
-      return closed_ || !inbox_.empty() || !tasks_.empty() || scheduler_->lane().has_value();
+      return closed_ || !inbox_.empty() || !tasks_.empty() || next_lane().has_value();
     };
     if (scheduler_->keeps() && !wake_.wait_for(lock, kKeepFor, ready)) scheduler_->forget();
     wake_.wait(lock, ready);
@@ -114,6 +121,12 @@ bool Engine::take_in() {
   return true;
 }
 
+// The lane whose turn it is, unless it has to wait. Under `mutex_`.
+std::optional<Lane> Engine::next_lane() const {
+  const std::optional<Lane> lane = scheduler_->lane();
+  return lane && static_cast<size_t>(*lane) < held_ ? lane : std::nullopt;
+}
+
 // A step of a task and a step of the lane whose turn it is, unless something new has come.
 void Engine::step() {
   if (!tasks_.empty() && start(kTask) && tasks_.front().step(interrupt_)) {
@@ -124,9 +137,10 @@ void Engine::step() {
   if (lane && start(static_cast<int>(*lane))) scheduler_->run(interrupt_);
 }
 
-// False where something new has come; otherwise what does come interrupts what is to run now.
+// False where something new has come, or the lane has to wait; otherwise what does come interrupts what is to run now.
 bool Engine::start(int running) {
   const std::lock_guard lock(mutex_);
+  if (running != kTask && static_cast<size_t>(running) >= held_) return false;
   running_ = running;
   return inbox_.empty() && !closed_;
 }

@@ -38,6 +38,11 @@ class Engine {
   // Stops a queued or running request; it ends with kAborted. Unknown handles are ignored.
   void cancel(Handle handle);
 
+  // Lanes from `first` on wait until told otherwise; what runs in one of them stays where it is,
+  // between two layers or inside one. kLanes: none waits, as at the beginning. For engines that
+  // share a processor. Cancelling and closing wait for nothing.
+  void hold(size_t first);
+
   // See make_logits_task.
   std::future<std::vector<float>> logits(std::vector<int32_t> tokens, size_t chunk);
 
@@ -88,6 +93,7 @@ class Engine {
   bool take_in();
   void step();
   bool start(int running);
+  std::optional<Lane> next_lane() const;
 
   std::unique_ptr<DeviceModel> model_;
   DeviceModel& device_;  // *model_, for tasks, which may be made while the engine closes
@@ -101,6 +107,7 @@ class Engine {
   std::condition_variable wake_;
   Inbox inbox_;
   int running_ = kNothing;  // the lane whose step runs, or a task
+  size_t held_ = kLanes;    // the first lane that waits
   Handle next_handle_ = 1;
   bool closed_ = false;
   std::atomic<bool> interrupt_{false};  // the running step shall return

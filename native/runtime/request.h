@@ -16,6 +16,8 @@ namespace lacuna {
 // Lower values are served first.
 enum class Lane : int { kInline = 0, kChat = 1, kSpeculate = 2, kWarm = 3 };
 
+inline constexpr size_t kLanes = 4;
+
 // What happens when prompt and answer do not fit the context.
 enum class Overflow {
   kStop,  // a longer prompt is refused, an answer ends with kContext

@@ -63,7 +63,7 @@ class Scheduler {
   DeviceModel& model_;
   const Vocabulary& vocabulary_;
   PrefixTree& tree_;
-  std::array<std::unique_ptr<LaneWork>, 4> lanes_;
+  std::array<std::unique_ptr<LaneWork>, kLanes> lanes_;
   DraftPolicy drafts_;
   std::optional<TokenTrie> trie_;  // made for the first request that wants healing
   uint64_t turns_ = 0;

@@ -182,6 +182,11 @@ export interface Engine {
   countTokens(text: string): number;
   /** Starts at once. Throws nothing itself: errors surface in the iteration and in `summary`. */
   generate(plan: PromptPlan, options: GenerateOptions): Generation;
+  /**
+   * Lets requests of this lane and of those to its right wait, those that run included, until it is called again; with
+   * undefined none waits. For engines that share a processor: while somebody waits for one, the others pause.
+   */
+  hold(lane: Lane | undefined): void;
   /** How many leading tokens of `plan` already have KV. */
   resident(plan: PromptPlan): number;
   cacheUsage(): CacheUsage;

@@ -41,6 +41,7 @@ export class ScriptedEngine implements Engine {
   readonly requests: ScriptedRequest[] = [];
 
   private closed = false;
+  private held: Lane | undefined;
   private readonly running = new Set<AbortController>();
   private readonly prefilled: string[][] = [];
 
@@ -89,6 +90,10 @@ export class ScriptedEngine implements Engine {
     return stream;
   }
 
+  hold(lane: Lane | undefined): void {
+    this.held = lane;
+  }
+
   resident(plan: PromptPlan): number {
     const tokens = planTokens(plan);
     return Math.max(0, ...this.prefilled.map((seen) => commonLength(seen, tokens)));
@@ -121,6 +126,13 @@ export class ScriptedEngine implements Engine {
     this.closed = true;
     for (const abort of this.running) abort.abort();
     return Promise.resolve();
+  }
+
+  /** Waits as long as the lane is held; false where the signal aborts first. */
+  private async turn(lane: Lane, signal: AbortSignal): Promise<boolean> {
+    while (this.held !== undefined && lanes.indexOf(lane) >= lanes.indexOf(this.held))
+      if (!(await pause(1, signal))) return false;
+    return true;
   }
 
   private async run(
@@ -163,7 +175,9 @@ export class ScriptedEngine implements Engine {
         decodeMs: generated * tokenMs,
       });
     };
-    if (!(await pause(this.script.prefillMs ?? 0, signal))) {
+    const worked = async (ms: number) =>
+      (await pause(ms, signal)) && (await this.turn(options.lane, signal));
+    if (!(await worked(this.script.prefillMs ?? 0))) {
       end('aborted');
       return;
     }
@@ -176,7 +190,7 @@ export class ScriptedEngine implements Engine {
         end(room < options.maxTokens ? 'context' : 'length');
         return;
       }
-      if (generated > 0 && !(await pause(tokenMs, signal))) {
+      if (generated > 0 && !(await worked(tokenMs))) {
         end('aborted');
         return;
       }
@@ -188,6 +202,8 @@ export class ScriptedEngine implements Engine {
     else end(text.length < whole.length ? 'stop' : 'end');
   }
 }
+
+const lanes: readonly Lane[] = ['inline', 'chat', 'speculate', 'warm'];
 
 /** The text of a plan's segments, with `<token>` for each special: handy in assertions and in answers. */
 export function planText(plan: PromptPlan): string {

@@ -156,6 +156,8 @@ export interface NativeEngine {
   ): number;
   /** Stops a request, inside a layer too; unknown handles are ignored. */
   cancel(handle: number): void;
+  /** Requests in lanes from this number on wait until told otherwise; 4 lets all of them run. */
+  hold(first: number): void;
   /** Leading tokens that have KV now; 0 once the engine is closed. */
   resident(tokens: Int32Array): number;
   pageUsage(): NativePageUsage;

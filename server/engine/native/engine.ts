@@ -9,6 +9,7 @@ import {
   type GenerateOptions,
   type Generation,
   type GenerationSummary,
+  type Lane,
   type Overflow,
   type PromptPlan,
 } from '../contract.js';
@@ -24,7 +25,7 @@ import type {
 } from './addon.js';
 import { encodePlan } from './encode-plan.js';
 import { closedError, toEngineError, toRequestError } from './native-error.js';
-import { LANE_NUMBER, nativeSampling } from './sampling.js';
+import { LANE_NUMBER, LANES, nativeSampling } from './sampling.js';
 
 /**
  * Opens a model file and loads it. `onProgress` gets 0 … 1. `why` is the reason for `options.device`.
@@ -98,6 +99,10 @@ class NativeEngine implements Engine {
       stream.fail(toEngineError(error));
     }
     return stream;
+  }
+
+  hold(lane: Lane | undefined): void {
+    if (!this.closing) this.native.hold(lane === undefined ? LANES : LANE_NUMBER[lane]);
   }
 
   resident(plan: PromptPlan): number {

@@ -9,6 +9,9 @@ export const LANE_NUMBER: Readonly<Record<Lane, number>> = {
   warm: 3,
 };
 
+/** How many lanes there are. */
+export const LANES = 4;
+
 interface Range {
   readonly low: number;
   readonly high: number;

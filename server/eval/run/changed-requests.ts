@@ -27,6 +27,9 @@ export function changedRequests(engine: Engine, change: RequestChange): Engine {
       change.onGeneration?.(generation);
       return watched(generation, change);
     },
+    hold: (lane) => {
+      engine.hold(lane);
+    },
     resident: (plan) => engine.resident(plan),
     cacheUsage: () => engine.cacheUsage(),
     savePrefix: (plan, path) => engine.savePrefix(plan, path),

@@ -66,6 +66,28 @@ describe('requests side by side', function () {
       idle(engine);
     });
 
+    it(`lets a lane wait as long as it is told to, and ends its answer with the same bytes: ${cpuPath}`, async () => {
+      const options = { cpuPath, chunk: 64, threads: 2 };
+      const long = { tokens: prompt(1000), lane: CHAT };
+      const undisturbed = await ask(await load(options, quantised), long).answer;
+      const engine = await load(options, quantised);
+      let ended = false;
+      const answer = ask(engine, long).answer.finally(() => (ended = true));
+      await until(() => engine.resident(long.tokens) > 0);
+      engine.hold(CHAT);
+      // A chunk may have ended meanwhile; none does from now on.
+      await ask(engine, { tokens: prompt(60, 11), lane: INLINE }).answer;
+      const resident = engine.resident(long.tokens);
+      const waiting = ask(engine, { tokens: prompt(70, 5), lane: WARM });
+      await ask(engine, { tokens: prompt(90, 7), lane: INLINE }).answer;
+      assert.deepEqual([ended, engine.resident(long.tokens)], [false, resident]);
+      engine.cancel(waiting.handle);
+      assert.equal((await waiting.answer).summary.reason, 'aborted', 'who waits can be cancelled');
+      engine.hold(4);
+      assert.deepEqual((await answer).ids, undisturbed.ids);
+      idle(engine);
+    });
+
     it(`goes on with a prompt that was aborted again and again, to the same bytes: ${cpuPath}`, async () => {
       const options = { cpuPath, chunk: 512, threads: 2 };
       const tokens = prompt(600);

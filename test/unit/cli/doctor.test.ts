@@ -82,6 +82,7 @@ describe('doctor', () => {
     const warming: Engine = {
       info: scripted.info,
       countTokens: (text) => scripted.countTokens(text),
+      hold: () => undefined,
       resident: () => 0,
       cacheUsage: () => scripted.cacheUsage(),
       savePrefix: () => scripted.savePrefix(),

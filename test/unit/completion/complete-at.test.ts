@@ -217,6 +217,7 @@ describe('completeAt', () => {
     const closing: Engine = {
       info: engine.info,
       countTokens: (text) => engine.countTokens(text),
+      hold: () => undefined,
       resident: () => 0,
       cacheUsage: () => engine.cacheUsage(),
       savePrefix: () => engine.savePrefix(),

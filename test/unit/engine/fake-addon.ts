@@ -33,6 +33,8 @@ export class FakeAddon implements NativeAddon {
   /** What reached the engine, oldest first. */
   readonly requests: NativeRequest[] = [];
   readonly cancelled: number[] = [];
+  /** What was held last: the first lane that waits. */
+  held: number | undefined;
   readonly files: string[] = [];
   closes = 0;
 
@@ -162,6 +164,9 @@ export class FakeAddon implements NativeAddon {
       cancel: (handle) => {
         this.cancelled.push(handle);
         running.get(handle)?.();
+      },
+      hold: (first) => {
+        this.held = first;
       },
       resident: (tokens) => longest(prefilled, tokens),
       pageUsage: () => ({ total: 8, free: 3, held: 0, shared: 0, cached: 5 }),
