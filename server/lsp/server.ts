@@ -20,6 +20,7 @@ import { PromptLog } from '../completion/prompt-log.js';
 import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
 import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-store.js';
 import { SyntaxService } from '../context/syntax/syntax-service.js';
+import { Precedence } from '../engine/precedence.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { ConfidenceGate } from './confidence-gate.js';
 import { ChatEngine } from './chat-engine.js';
@@ -97,10 +98,13 @@ export class LacunaServer {
     this.deadlines = environment.deadlines ?? defaultDeadlines;
     const status = new StatusReporter(connection);
     this.observer = new ModelObserver(connection, status, new LoadProgress(connection));
-    this.host = new EngineHost(environment.loadEngine, this.observer);
+    const precedence = new Precedence();
+    const loadEngine: LoadEngine = async (settings, onProgress) =>
+      precedence.admit(await environment.loadEngine(settings, onProgress));
+    this.host = new EngineHost(loadEngine, this.observer);
     this.chat = new ChatEngine(
       this.host,
-      environment.loadEngine,
+      loadEngine,
       new ChatModelObserver(
         connection,
         status,

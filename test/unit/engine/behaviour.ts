@@ -53,6 +53,16 @@ export function engineBehaviour(name: string, makeEngine: () => Promise<Engine>)
     const run = (prompt: PromptPlan, options: GenerateOptions) =>
       finish(engine.generate(prompt, options));
 
+    it('lets a lane wait as long as it is told to', async () => {
+      engine.hold('chat');
+      let ended = false;
+      const chat = run(plan, { ...GREEDY, lane: 'chat' }).finally(() => (ended = true));
+      const inline = await run(plan, GREEDY);
+      assert.equal(ended, false);
+      engine.hold(undefined);
+      assert.equal((await chat).text, inline.text);
+    });
+
     it('streams tokens, and sums them up', async () => {
       const { tokens, text, summary } = await run(plan, GREEDY);
       assert.equal(tokens.length, GREEDY.maxTokens);
