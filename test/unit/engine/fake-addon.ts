@@ -33,8 +33,8 @@ export class FakeAddon implements NativeAddon {
   /** What reached the engine, oldest first. */
   readonly requests: NativeRequest[] = [];
   readonly cancelled: number[] = [];
-  /** What was held last: the first lane that waits. */
-  held: number | undefined;
+  /** The first lane that waits. */
+  private held = 4;
   readonly files: string[] = [];
   closes = 0;
 
@@ -146,6 +146,10 @@ export class FakeAddon implements NativeAddon {
           if (aborted) {
             if (this.options.lateToken) onToken(0, 'late', -1);
             end('aborted');
+            return;
+          }
+          if (request.lane >= this.held) {
+            setTimeout(step, 1);
             return;
           }
           if (generated === 0) prefilled.push(request.tokens);
