@@ -120,6 +120,7 @@ void client(Engine& engine, Log& log, size_t thread, uint32_t seed, const std::s
     Listener listener = log.listen(i * kThreads + thread, request);
     handle = engine.submit(std::move(request), std::move(listener));
     if (random() % 3 == 0) engine.cancel(handle - random() % 8);
+    if (random() % 8 == 0) engine.hold(random() % (kLanes + 1));
     if (engine.resident(tokens) > tokens.size()) throw std::runtime_error("too much is resident");
     const PageUsage usage = engine.pages();
     if (usage.free + usage.held + usage.cached != usage.total) {
@@ -178,6 +179,7 @@ void storm(uint32_t seed) {
     engine->close();
   }
   for (std::thread& thread : threads) thread.join();
+  engine->hold(kLanes);
   std::filesystem::remove(file);
   for (const std::exception_ptr& error : errors) {
     if (error) std::rethrow_exception(error);
