@@ -137,7 +137,8 @@ void Engine::step() {
   if (lane && start(static_cast<int>(*lane))) scheduler_->run(interrupt_);
 }
 
-// False where something new has come, or the lane has to wait; otherwise what does come interrupts what is to run now.
+// False where something new has come, or the lane has to wait; otherwise what does come interrupts
+// what is to run now.
 bool Engine::start(int running) {
   const std::lock_guard lock(mutex_);
   if (running != kTask && static_cast<size_t>(running) >= held_) return false;
