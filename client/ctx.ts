@@ -1,4 +1,12 @@
-import { env, window, workspace, type Disposable, type ExtensionContext } from 'vscode';
+import {
+  env,
+  l10n,
+  window,
+  workspace,
+  type Disposable,
+  type Event,
+  type ExtensionContext,
+} from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   settingsSection,
@@ -7,11 +15,12 @@ import {
   type LacunaStatus,
   type ServerCommand,
 } from '../protocol/index.js';
-import { ChatObserver } from './chat-availability.js';
+import { ChatObserver } from './chat/chat-observer.js';
 import { readSettings } from './config.js';
 import { Reviews } from './edits/reviews.js';
 import { ReportDocument } from './features/report-document.js';
 import { Snooze } from './features/snooze.js';
+import { ask, type AskOptions } from './server/ask.js';
 import { createClient } from './server/client.js';
 import { RestartPolicy } from './server/restart-policy.js';
 import { RestartQueue } from './server/restart-queue.js';
@@ -32,13 +41,8 @@ export class Ctx implements Disposable {
   readonly snooze = new Snooze();
   readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
   readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
-  readonly reviews = new Reviews(
-    () => this.client,
-    (message) => {
-      this.output.error(message);
-    },
-  );
-  private readonly chat = new ChatObserver(() => this.client);
+  readonly reviews = new Reviews(this);
+  private readonly chat = new ChatObserver(this);
   private readonly statusBar = new StatusBar();
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
@@ -97,6 +101,25 @@ export class Ctx implements Disposable {
     return this.chat.availability();
   }
 
+  /** Fires when there is a model to talk to, another one or none any more. */
+  get onDidChangeChat(): Event<ChatAvailability> {
+    return this.chat.onDidChange;
+  }
+
+  /**
+   * Sends a request of Lacuna's own.
+   *
+   * @throws {Error} (rejects) what the server says, or that none runs; see `wasCancelled`
+   */
+  async ask<Result, Progress = never>(
+    method: string,
+    params: object,
+    options?: AskOptions<Progress>,
+  ): Promise<Result> {
+    if (!this.client) throw new Error(l10n.t('The language server does not run: restart it.'));
+    return ask<Result, Progress>(this.client, method, params, options);
+  }
+
   /** What beside the server decides whether anything is suggested. */
   surroundings(): Surroundings {
     const document = window.activeTextEditor?.document;
@@ -122,6 +145,7 @@ export class Ctx implements Disposable {
     this.trust.dispose();
     this.snooze.dispose();
     this.reviews.dispose();
+    this.chat.dispose();
     this.promptDocument.dispose();
     this.statisticsDocument.dispose();
     this.statusBar.dispose();

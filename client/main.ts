@@ -1,4 +1,6 @@
 import type { ExtensionContext } from 'vscode';
+import { registerModelProvider } from './chat/model-provider.js';
+import { registerParticipant } from './chat/participant.js';
 import { registerCommands } from './commands.js';
 import { Ctx } from './ctx.js';
 
@@ -8,7 +10,12 @@ let ctx: Ctx | undefined;
 export async function activate(context: ExtensionContext): Promise<void> {
   const current = new Ctx(context);
   ctx = current;
-  context.subscriptions.push(current, ...registerCommands(current));
+  context.subscriptions.push(
+    current,
+    ...registerCommands(current),
+    registerParticipant(current),
+    ...registerModelProvider(current),
+  );
   await current.restart();
 }
 

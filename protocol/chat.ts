@@ -35,6 +35,10 @@ export const chatRequests = {
   mentions: 'lacuna/chat/mentions',
   /** `ApplyParams`: puts a code block of an answer where it belongs. An `EditProposal` (`edits.ts`). */
   apply: 'lacuna/chat/apply',
+  /** `CompleteParams`; a `CompleteResult`. Nothing of it is kept: for who has conversations of his own. */
+  complete: 'lacuna/chat/complete',
+  /** `CountTokensParams`; a number. */
+  countTokens: 'lacuna/chat/countTokens',
 } as const;
 
 /** Notification, server to client: a conversation was changed by somebody else than the client's own request. `ConversationParams`. */
@@ -121,6 +125,38 @@ export interface ApplyParams extends TurnParams {
   /** Which of the answer's fenced code blocks, from 0. */
   readonly block: number;
   readonly place?: EditorPlace;
+}
+
+/** A text of a conversation that the client keeps. */
+export interface CompleteMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface CompleteParams {
+  /** The last one is answered. Mentions in them mean nothing. */
+  readonly messages: readonly CompleteMessage[];
+  /** Default: as many as fit. */
+  readonly maxTokens?: number;
+  readonly partialResultToken?: string | number;
+}
+
+/** An answer, or in one sentence each why there is none and what to do. `$/progress` carries it without `turn`. */
+export type CompleteResult =
+  | {
+      readonly answer: string;
+      readonly state: 'complete' | 'stopped' | 'cut';
+      readonly model: string;
+      readonly usage: TokenUsage;
+      readonly refusal?: never;
+    }
+  | {
+      readonly refusal: { readonly message: string; readonly remedy: string };
+      readonly answer?: never;
+    };
+
+export interface CountTokensParams {
+  readonly text: string;
 }
 
 export interface ConversationSummary {

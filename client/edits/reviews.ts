@@ -9,7 +9,6 @@ import {
   workspace,
   type Disposable,
 } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   editRequests,
   type AcceptResult,
@@ -19,7 +18,8 @@ import {
   type ProposeParams,
 } from '../../protocol/index.js';
 import { reviewScheme } from '../command-ids.js';
-import { ask, wasCancelled } from '../server/ask.js';
+import { wasCancelled } from '../server/ask.js';
+import type { Server } from '../server/server.js';
 import { ReviewDocuments } from './review-documents.js';
 import {
   activeReview,
@@ -46,11 +46,7 @@ export class Reviews implements Disposable {
   private readonly open = new Map<string, OpenReview>();
   private readonly watched: readonly Disposable[];
 
-  /** @param client the one that runs now, if any */
-  constructor(
-    private readonly client: () => LanguageClient | undefined,
-    private readonly log: (message: string) => void,
-  ) {
+  constructor(private readonly server: Server) {
     this.watched = [
       window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const { input } of closed)
@@ -65,7 +61,7 @@ export class Reviews implements Disposable {
   /** Has the model make an edit, and shows it as it is written. */
   async propose(params: ProposeParams): Promise<void> {
     await this.show(Uri.parse(params.textDocument.uri), params.range.start.line, async (entry) =>
-      ask<EditOutcome, EditProgress>(this.running(), editRequests.propose, params, {
+      this.server.ask<EditOutcome, EditProgress>(editRequests.propose, params, {
         token: entry.stop.token,
         onProgress: (progress) => {
           entry.review.write(progress);
@@ -165,13 +161,6 @@ export class Reviews implements Disposable {
     return entry;
   }
 
-  /** @throws {Error} where no server runs */
-  private running(): LanguageClient {
-    const client = this.client();
-    if (!client) throw new Error(l10n.t('The language server does not run: restart it.'));
-    return client;
-  }
-
   private async decided(entry: OpenReview): Promise<void> {
     const { review, applying } = entry;
     const { phase, accepted } = review;
@@ -191,11 +180,7 @@ export class Reviews implements Disposable {
     entry.applying = true;
     try {
       const params = { id, hunks };
-      const { applied, reason } = await ask<AcceptResult>(
-        this.running(),
-        editRequests.accept,
-        params,
-      );
+      const { applied, reason } = await this.server.ask<AcceptResult>(editRequests.accept, params);
       if (applied) {
         const start = all[hunks[0] ?? 0]?.range.start;
         await this.close(entry, start && new Position(start.line, start.character));
@@ -212,7 +197,7 @@ export class Reviews implements Disposable {
 
   private failed(entry: OpenReview, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.log(message);
+    this.server.output.error(message);
     entry.review.refuse(message, '');
   }
 
@@ -251,11 +236,9 @@ export class Reviews implements Disposable {
 
   private discard({ review: { phase } }: OpenReview): void {
     if (phase.name !== 'deciding') return;
-    void this.client()
-      ?.sendRequest(editRequests.discard, { id: phase.proposal.id })
-      .catch((error: unknown) => {
-        this.log(String(error));
-      });
+    this.server.ask(editRequests.discard, { id: phase.proposal.id }).catch((error: unknown) => {
+      this.server.output.error(String(error));
+    });
   }
 }
 
