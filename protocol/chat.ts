@@ -153,6 +153,7 @@ export type CompleteResult =
   | {
       readonly refusal: { readonly message: string; readonly remedy: string };
       readonly answer?: never;
+      readonly state?: never;
     };
 
 export interface CountTokensParams {

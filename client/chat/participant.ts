@@ -55,7 +55,10 @@ async function answer(
   if (!availability.available) {
     const { message, remedy } = availability;
     stream.markdown(plain(`${message} ${remedy}`));
-    stream.button({ command: clientCommands.chooseModel, title: l10n.t('Choose a model') });
+    stream.button({
+      command: clientCommands.chooseChatModel,
+      title: l10n.t('Choose a chat model'),
+    });
     return {};
   }
   const { conversation } = await continued(ctx, history);

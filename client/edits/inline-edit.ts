@@ -33,7 +33,7 @@ function askForInstruction(
     'What shall be different? For example: “return early”, “handle an empty list”',
   );
   box.prompt = placeOf(editor);
-  const models = { iconPath: new ThemeIcon('package'), tooltip: l10n.t('Choose a model') };
+  const models = { iconPath: new ThemeIcon('package'), tooltip: l10n.t('Choose a chat model') };
   void availability.then((chat) => {
     if (chat.available) return;
     box.validationMessage = `${chat.message} ${chat.remedy}`;
@@ -43,7 +43,7 @@ function askForInstruction(
   return new Promise((resolve) => {
     box.onDidTriggerButton(() => {
       box.hide();
-      void commands.executeCommand(clientCommands.chooseModel);
+      void commands.executeCommand(clientCommands.chooseChatModel);
     });
     box.onDidAccept(() => {
       const instruction = box.value.trim();

@@ -18,7 +18,7 @@ export class Review {
   private decided: Decision[] = [];
 
   /** @param document the whole text that is to be changed, as it was when the model was asked */
-  constructor(private readonly document: string) {}
+  constructor(private document: string) {}
 
   get phase(): ReviewPhase {
     return this.current;
@@ -73,7 +73,9 @@ export class Review {
     this.decided = this.hunks.map(() => 'open');
   }
 
-  propose(proposal: EditProposal): void {
+  /** @param document the text that the proposal is for: it may have changed elsewhere while the model wrote */
+  propose(proposal: EditProposal, document: string): void {
+    this.document = document;
     this.current = { name: 'deciding', proposal };
     this.hunks = proposal.hunks;
     this.decided = this.hunks.map(() => 'open');

@@ -126,7 +126,7 @@ export class Reviews implements Disposable {
     const entry = await this.begin(source, line);
     try {
       const { proposal, refusal } = await outcome(entry);
-      if (proposal) entry.review.propose(proposal);
+      if (proposal) entry.review.propose(proposal, await textOf(source));
       else entry.review.refuse(refusal.message, refusal.remedy);
       if (!this.open.has(entry.uri.toString())) this.discard(entry);
     } catch (error) {
@@ -240,6 +240,10 @@ export class Reviews implements Disposable {
       this.server.output.error(String(error));
     });
   }
+}
+
+async function textOf(uri: Uri): Promise<string> {
+  return (await existing(uri))?.getText() ?? '';
 }
 
 function nameOf(uri: Uri): string {

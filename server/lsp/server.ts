@@ -23,6 +23,7 @@ import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { Precedence } from '../engine/precedence.js';
 import { ProvenanceGate } from '../provenance/gate.js';
 import { ConfidenceGate } from './confidence-gate.js';
+import { ChatCompleteFeature } from './chat-complete.js';
 import { ChatEngine } from './chat-engine.js';
 import { ChatModelObserver } from './chat-model-observer.js';
 import { CompletionFeature } from './completion.js';
@@ -180,6 +181,7 @@ export class LacunaServer {
       }),
       new InlineCompletionFeature(connection, this.documents, service, this.statistics),
       new CompletionFeature(connection, this.documents, service, this.statistics),
+      new ChatCompleteFeature(connection, this.chat),
       new ExecuteCommandFeature(connection, {
         [serverCommands.reloadModel]: () => {
           this.apply(this.settings.current, true);
