@@ -3,6 +3,7 @@
  * import it.
  */
 export * from './chat.js';
+export * from './chat-page.js';
 export * from './commands.js';
 export * from './edits.js';
 export * from './models.js';

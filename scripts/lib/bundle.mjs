@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import path from 'node:path';
 import { inRoot } from './paths.mjs';
 import { step } from './report.mjs';
 import { filesUnder, hashFiles, readStamp, writeStamp } from './stamp.mjs';
@@ -56,6 +57,33 @@ export async function bundleIndexWorker(outfile, options = {}) {
 }
 
 /**
+ * The chat's page: script, style and the HTML that they belong to, which its hosts fill in.
+ *
+ * @param {string} folder gets `page.js`, `page.css` and `index.html`
+ */
+export async function bundleChatPage(folder, options = {}) {
+  const { build } = await esbuild();
+  await build({
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    logLevel: 'warning',
+    charset: 'utf8',
+    absWorkingDir: inRoot(),
+    entryPoints: {
+      page: 'client/chat/page/main.ts',
+      'page-style': 'client/chat/page/style/page.css',
+    },
+    outdir: folder,
+    minify: true,
+    ...options,
+  });
+  renameSync(path.join(folder, 'page-style.css'), path.join(folder, 'page.css'));
+  copyFileSync(inRoot('client/chat/page/index.html'), path.join(folder, 'index.html'));
+}
+
+/**
  * A program of the server's kind as one file.
  *
  * @param {string} entry relative to the repository
@@ -75,16 +103,19 @@ export async function bundleModule(entry, outfile, options = {}) {
   });
 }
 
-/** Bundles the client for a VS Code that runs this folder as an extension, where a source changed. */
+/** Bundles the client for a VS Code that runs this folder as an extension, and the chat's page, where a source changed. */
 export async function buildClient() {
   const outfile = inRoot('dist/client/main.cjs');
-  const sources = filesUnder(['client', 'protocol', 'package-lock.json'], (file) =>
-    /\.(ts|json)$/.test(file),
+  const page = inRoot('dist/chat');
+  const sources = filesUnder(['client', 'l10n', 'protocol', 'package-lock.json'], (file) =>
+    /\.(ts|json|css|html)$/.test(file),
   );
   const hash = hashFiles(sources);
-  if (existsSync(outfile) && readStamp(stampFile)?.hash === hash) return;
-  await step('Bundling the VS Code client', async () => {
+  const built = existsSync(outfile) && existsSync(path.join(page, 'index.html'));
+  if (built && readStamp(stampFile)?.hash === hash) return;
+  await step('Bundling the VS Code client and the chat page', async () => {
     await bundleClient(outfile, { sourcemap: true });
+    await bundleChatPage(page);
     writeStamp(stampFile, { hash });
   });
 }

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundleClient } from './bundle.mjs';
+import { bundleChatPage, bundleClient } from './bundle.mjs';
 import { inRoot } from './paths.mjs';
 import { bundleProgram, copyPrebuilds, platform } from './program.mjs';
 import { Problem } from './report.mjs';
@@ -37,6 +37,7 @@ export async function packVsix(file) {
   for (const name of copied) cpSync(inRoot(name), path.join(stage, name), { recursive: true });
   writeFileSync(path.join(stage, 'package.json'), extensionManifest());
   await bundleClient(path.join(stage, 'dist/client/main.cjs'), { minify: true });
+  await bundleChatPage(path.join(stage, 'dist/chat'));
   await bundleProgram(path.join(stage, 'dist/server'));
   copyPrebuilds(path.join(stage, 'prebuilds'), [platform]);
   mkdirSync(path.dirname(file), { recursive: true });

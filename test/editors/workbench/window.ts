@@ -2,7 +2,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { until } from '../until.js';
 import { ghostTextTimes, readLines, watchGhostText } from './in-page.js';
 
-const browserArguments = [
+export const browserArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

@@ -6,6 +6,10 @@ import { filesUnder } from '../../../scripts/lib/stamp.mjs';
 
 /** Which rooms each room may import, itself aside, and which packages. docs/architecture.md draws the same. */
 const rooms = {
+  'client/chat/page': {
+    rooms: ['protocol', 'client', 'l10n'],
+    packages: ['markdown-it', 'dompurify', 'highlight.js'],
+  },
   client: { rooms: ['protocol'], packages: ['vscode', 'vscode-languageclient', 'diff'] },
   protocol: { rooms: [], packages: [] },
   'server/cli': {
@@ -14,6 +18,7 @@ const rooms = {
       'server/lsp',
       'server/bench',
       'server/eval',
+      'server/web',
       'server/context/snippets',
       'server/context/syntax',
       'server/context/index',
@@ -58,6 +63,7 @@ const rooms = {
     ],
     packages: ['vscode-languageserver-textdocument'],
   },
+  'server/web': { rooms: ['protocol'], packages: ['vscode-languageserver'] },
   'server/chat': {
     rooms: ['protocol', 'server/prompt', 'server/engine', 'server/state'],
     packages: [],
