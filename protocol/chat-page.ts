@@ -50,15 +50,29 @@ export interface PageRequests {
 
 export type PageMethod = keyof PageRequests;
 
-const pageMethods: ReadonlySet<string> = new Set<PageMethod>([
-  ...Object.values(chatRequests),
-  editRequests.accept,
-  editRequests.discard,
-]);
+const pageMethods: Readonly<Record<PageMethod, true>> = {
+  [chatRequests.availability]: true,
+  [chatRequests.list]: true,
+  [chatRequests.create]: true,
+  [chatRequests.open]: true,
+  [chatRequests.send]: true,
+  [chatRequests.retry]: true,
+  [chatRequests.edit]: true,
+  [chatRequests.stop]: true,
+  [chatRequests.fork]: true,
+  [chatRequests.rename]: true,
+  [chatRequests.remove]: true,
+  [chatRequests.pin]: true,
+  [chatRequests.export]: true,
+  [chatRequests.mentions]: true,
+  [chatRequests.apply]: true,
+  [editRequests.accept]: true,
+  [editRequests.discard]: true,
+};
 
 /** Whether a page may ask for this. */
 export function isPageMethod(method: unknown): method is PageMethod {
-  return typeof method === 'string' && pageMethods.has(method);
+  return typeof method === 'string' && Object.hasOwn(pageMethods, method);
 }
 
 /** Requests whose parameters may say where the person is. */
