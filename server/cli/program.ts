@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { cpuPaths } from '../engine/native/addon.js';
+import { defaultSettings } from '../../protocol/index.js';
 import {
   deviceOption,
   locationArgument,
@@ -9,6 +10,7 @@ import {
 } from './arguments.js';
 import { exitCode } from './cli-error.js';
 import type { BenchOptions } from './commands/bench.js';
+import type { ChatOptions } from './commands/chat.js';
 import type { CompleteOptions } from './commands/complete.js';
 import type { DebugLogitsOptions } from './commands/debug-logits.js';
 import type { DoctorOptions } from './commands/doctor.js';
@@ -65,6 +67,27 @@ export function createProgram(
     .action(async (location: Location, options: CompleteOptions) => {
       const { complete } = await import('./commands/complete.js');
       finished(await complete(location, options, packageRoot));
+    });
+
+  program
+    .command('chat')
+    .description('ask a model that answers: one question, or one after the other on a terminal')
+    .argument('[question...]', 'without it, what stands on standard input, or what you type')
+    .option('--model <path>', modelHelp)
+    .addOption(deviceOption('auto'))
+    .option('--threads <n>', '0 takes the physical cores', wholeNumber(0, 256), 0)
+    .option(
+      '--context-length <n>',
+      'tokens that conversation and answer may fill together',
+      wholeNumber(512, 163840),
+      defaultSettings.chatContextLength,
+    )
+    .option('--max-tokens <n>', 'answer with at most so many tokens', wholeNumber(1, 65536), 2048)
+    .option('--think', 'let a model that can think first do so')
+    .option('--no-think', 'have it answer at once')
+    .action(async (question: string[], options: ChatOptions) => {
+      const { chat } = await import('./commands/chat.js');
+      finished(await chat(question, options, packageRoot));
     });
 
   program

@@ -27,6 +27,10 @@ export function yellow(text: string, stream: Output): string {
   return styled(33, text, stream);
 }
 
+export function cyan(text: string, stream: Output): string {
+  return styled(36, text, stream);
+}
+
 export function red(text: string, stream: Output): string {
   return styled(31, text, stream);
 }

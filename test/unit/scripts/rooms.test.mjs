@@ -25,6 +25,7 @@ const rooms = {
       'server/completion',
       'server/chat',
       'server/refactor',
+      'server/prompt',
       'server/models',
       'server/statistics',
       'server/provenance',
@@ -48,7 +49,7 @@ const rooms = {
     ],
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
-  'server/bench': { rooms: ['server/prompt', 'server/engine'], packages: [] },
+  'server/bench': { rooms: ['server/chat', 'server/prompt', 'server/engine'], packages: [] },
   'server/eval': {
     rooms: [
       'server/bench',
