@@ -13,9 +13,12 @@ export const chatRequests = {
   create: 'lacuna/chat/create',
   /** `ConversationParams`; a `Conversation`. */
   open: 'lacuna/chat/open',
-  /** `SendParams`; the new `Turn`. */
+  /**
+   * `SendParams`; the new `Turn`, which has `failed` where there is no model to talk to. One question at a time: a
+   * conversation that is being answered refuses another one.
+   */
   send: 'lacuna/chat/send',
-  /** `TurnParams`: answers a turn anew, and drops those behind it. The new `Turn`. */
+  /** `TurnParams`: answers a turn anew, of what it asked for then, and drops those behind it. The new `Turn`. */
   retry: 'lacuna/chat/retry',
   /** `EditParams`: asks another question in a turn's place, and drops those behind it. The new `Turn`. */
   edit: 'lacuna/chat/edit',
@@ -33,7 +36,7 @@ export const chatRequests = {
   export: 'lacuna/chat/export',
   /** `MentionParams`; a `MentionItem[]`, best first: what an `@` may be completed with. */
   mentions: 'lacuna/chat/mentions',
-  /** `ApplyParams`: puts a code block of an answer where it belongs. An `EditProposal` (`edits.ts`). */
+  /** `ApplyParams`: puts a code block of an answer where it belongs. An `EditOutcome` (`edits.ts`). */
   apply: 'lacuna/chat/apply',
   /** `CompleteParams`; a `CompleteResult`. Nothing of it is kept: for who has conversations of his own. */
   complete: 'lacuna/chat/complete',
@@ -84,10 +87,29 @@ export interface EditorPlace {
     readonly start: { readonly line: number; readonly character: number };
     readonly end: { readonly line: number; readonly character: number };
   };
+  /**
+   * What the editor's other tools find wrong, in this file and others, for `@problems`; 200 at most are looked at. Left out,
+   * `@problems` speaks of what does not parse.
+   */
+  readonly problems?: readonly EditorProblem[];
+}
+
+/** A diagnostic as an editor shows it. */
+export interface EditorProblem {
+  readonly uri: string;
+  /** Zero-based. */
+  readonly line: number;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  readonly message: string;
+  /** Who found it: `ts`, `eslint`. */
+  readonly source?: string;
 }
 
 export interface SendParams extends ConversationParams {
-  /** Markdown; mentions stand in it as `@file:src/main.ts`, `@symbol:name`, `@selection`, `@problems`, `@diff`, `@repo`. */
+  /**
+   * Markdown; mentions stand in it as `@file:src/main.ts`, `@symbol:name`, `@selection`, `@problems`, `@diff`, `@repo`, not
+   * in code. A name with blanks stands in quotes, `@file:"my notes.md"`; lines behind it, `@file:src/main.ts#L10-L20`.
+   */
   readonly question: string;
   readonly place?: EditorPlace;
   readonly partialResultToken?: string | number;
@@ -162,6 +184,7 @@ export interface CountTokensParams {
 
 export interface ConversationSummary {
   readonly id: string;
+  /** Made of the first question where nobody gave one; empty before that. */
   readonly title: string;
   /** Milliseconds since 1970. */
   readonly changed: number;
@@ -213,6 +236,8 @@ export interface ChatSource {
   readonly lines?: { readonly first: number; readonly last: number };
   readonly mention: string;
   readonly tokens: number;
+  /** Whether it is one of those that every prompt of the conversation begins with. */
+  readonly pinned?: boolean;
   /** Why it was left out or shortened: what the gate said, or that it did not fit. */
   readonly note?: string;
 }

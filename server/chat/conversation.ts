@@ -4,8 +4,8 @@ import { titleOf } from './title.js';
 
 /** A turn, and what only the server needs of it. */
 export interface ChatTurn extends Turn {
-  /** The question as the model was shown it: with the texts that it asked for. */
-  readonly message: string;
+  /** What the model was shown of each of the sources, secrets replaced; empty where that was nothing. */
+  readonly texts: readonly string[];
   /** How often the question had been answered before. */
   readonly attempt: number;
 }
@@ -73,8 +73,8 @@ export function conversationView(conversation: ChatConversation, running?: strin
 }
 
 export function turnView(turn: ChatTurn, running?: string): Turn {
-  const view: Turn & { message?: string; attempt?: number } = { ...turn };
-  delete view.message;
+  const view: Turn & { texts?: readonly string[]; attempt?: number } = { ...turn };
+  delete view.texts;
   delete view.attempt;
   return view.state === 'running' && view.id !== running ? { ...view, state: 'stopped' } : view;
 }
@@ -128,13 +128,13 @@ function apply(draft: Draft, event: ChatEvent): void {
 }
 
 function ask(draft: Draft, event: Extract<ChatEvent, { kind: 'asked' }>): void {
-  const { at, turn: id, question, message, attempt, sources, model } = event;
+  const { at, turn: id, question, sources, texts, attempt, model } = event;
   const last = draft.turns.at(-1);
   if (last?.state === 'running')
     draft.turns[draft.turns.length - 1] = { ...last, state: 'stopped' };
   if (draft.title === '') draft.title = titleOf(question);
   draft.turns.push({
-    ...{ id, asked: at, question, message, attempt, answer: '', state: 'running', sources },
+    ...{ id, asked: at, question, sources, texts, attempt, answer: '', state: 'running' },
     ...(model !== undefined && { model }),
   });
 }

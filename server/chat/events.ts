@@ -10,9 +10,10 @@ export type ChatEvent =
       readonly at: number;
       readonly turn: string;
       readonly question: string;
-      readonly message: string;
-      readonly attempt: number;
       readonly sources: readonly ChatSource[];
+      /** One for each source. */
+      readonly texts: readonly string[];
+      readonly attempt: number;
       readonly model?: string;
     }
   /** The next stretch of an answer, of what was thought before it, or of both. */
@@ -63,9 +64,10 @@ function isEvent(value: unknown): value is ChatEvent {
       return isList(isText)(value['mentions']);
     case 'asked':
       return (
-        [turn, value['question'], value['message']].every(isText) &&
-        isNumber(value['attempt']) &&
+        [turn, value['question']].every(isText) &&
         isList(isSource)(value['sources']) &&
+        isList(isText)(value['texts']) &&
+        isNumber(value['attempt']) &&
         optional(isText)(value['model'])
       );
     case 'ended':
@@ -84,9 +86,10 @@ function isEvent(value: unknown): value is ChatEvent {
 
 function isSource(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { uri, label, lines, mention, tokens, note } = value;
+  const { uri, label, lines, mention, tokens, pinned, note } = value;
   const fine = [label, mention].every(isText) && isNumber(tokens);
-  return fine && optional(isText)(uri) && optional(isLines)(lines) && optional(isText)(note);
+  const isFlag = (flag: unknown) => flag === undefined || typeof flag === 'boolean';
+  return fine && [uri, note].every(optional(isText)) && optional(isLines)(lines) && isFlag(pinned);
 }
 
 function isLines(value: unknown): boolean {

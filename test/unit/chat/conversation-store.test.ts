@@ -18,7 +18,7 @@ import { chatFolder, workspaceChatFolder } from '../../../server/chat/store/chat
 import { ConversationStore } from '../../../server/chat/store/conversation-store.js';
 
 const turn = (id: string, question: string, answer: string, at = 10): ChatEvent[] => [
-  { kind: 'asked', at, turn: id, question, message: question, attempt: 0, sources: [] },
+  { kind: 'asked', at, turn: id, question, sources: [], texts: [], attempt: 0 },
   { kind: 'said', turn: id, answer },
   { kind: 'ended', at: at + 1, turn: id, state: 'complete' },
 ];

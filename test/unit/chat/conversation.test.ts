@@ -13,7 +13,7 @@ import { titleOf } from '../../../server/chat/title.js';
 
 const fresh = emptyConversation('c', 1);
 const asked = (turn: string, question = `Question ${turn}?`, at = 2): ChatEvent => ({
-  ...{ kind: 'asked', at, turn, question, message: question, attempt: 0, sources: [] },
+  ...{ kind: 'asked', at, turn, question, sources: [], texts: [], attempt: 0 },
 });
 const said = (turn: string, answer: string): ChatEvent => ({ kind: 'said', turn, answer });
 const ended = (turn: string): ChatEvent => ({ kind: 'ended', at: 3, turn, state: 'complete' });
@@ -72,7 +72,7 @@ describe('conversations', () => {
 
   it('keep to themselves what the model was shown', () => {
     const [turn] = conversationView(withEvents(fresh, [asked('a')])).turns;
-    assert.ok(turn && !('message' in turn) && !('attempt' in turn));
+    assert.ok(turn && !('texts' in turn) && !('attempt' in turn));
   });
 
   it('change by events one at a time as by all at once, and never what they were', () => {
@@ -109,7 +109,7 @@ describe('lines of a conversation', () => {
   const good: ChatEvent[] = [
     { kind: 'created', at: 1, id: 'c' },
     {
-      ...{ kind: 'asked', at: 1, turn: 'a', question: 'Q', message: 'Q', attempt: 0, model: 'm' },
+      ...{ kind: 'asked', at: 1, turn: 'a', question: 'Q', texts: ['x'], attempt: 0, model: 'm' },
       sources: [
         {
           ...{ uri: 'file:///a', label: 'a', mention: '@file:a', tokens: 3, note: 'cut' },
