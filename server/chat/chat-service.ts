@@ -186,7 +186,16 @@ export class ChatService {
       if (instead) await append({ kind: 'dropped', at, turn: instead.id });
       const { sources, texts } = prompt;
       const model = engine ? { model: engine.info.model } : {};
-      const event = { kind: 'asked', at, turn, question, sources, texts, attempt, ...model } as const;
+      const event = {
+        kind: 'asked',
+        at,
+        turn,
+        question,
+        sources,
+        texts,
+        attempt,
+        ...model,
+      } as const;
       began(turn);
       const after = await append(event);
       hear({ kind: 'turn', turn: this.viewOf(after, turn) });

@@ -17,6 +17,7 @@ import { documentText } from '../completion/hole.js';
 import { noThresholds, type ConfidenceData } from '../completion/confidence/thresholds.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
+import type { ChatService } from '../chat/chat-service.js';
 import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
 import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-store.js';
 import { SyntaxService } from '../context/syntax/syntax-service.js';
@@ -25,6 +26,7 @@ import { ProvenanceGate } from '../provenance/gate.js';
 import { ConfidenceGate } from './confidence-gate.js';
 import { ChatCompleteFeature } from './chat-complete.js';
 import { ChatEngine } from './chat-engine.js';
+import { chatOf } from './chat-setup.js';
 import { ChatModelObserver } from './chat-model-observer.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionRunner } from './completion-runner.js';
@@ -66,6 +68,8 @@ export interface ServerEnvironment {
   readonly thresholds?: ConfidenceData;
   /** Where statistics are kept; without it they end with the server. */
   readonly statisticsFile?: string;
+  /** Where conversations are kept; without it they end with the server. */
+  readonly chatFolder?: string;
 }
 
 /** The language server: every part of it, and who knows whom. */
@@ -81,6 +85,7 @@ export class LacunaServer {
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
   private readonly chat: ChatEngine;
+  private readonly conversations: ChatService;
   private readonly settings: SettingsStore;
   private readonly workspace: WorkspaceFolders;
   private readonly next: NextCompletion;
@@ -119,7 +124,8 @@ export class LacunaServer {
     this.workspace = new WorkspaceFolders(connection, () => {
       this.index.follow();
     });
-    this.syntax = new SyntaxService(new GrammarStore(environment.grammars));
+    const grammars = new GrammarStore(environment.grammars);
+    this.syntax = new SyntaxService(grammars);
     this.index = new WorkspaceIndexFeature(
       connection,
       this.documents,
@@ -170,7 +176,14 @@ export class LacunaServer {
       status,
       this.deadlines,
     );
+    const { service: conversations, feature: chat } = chatOf({
+      ...{ connection, documents: this.documents, workspace: this.workspace, gate, grammars },
+      ...{ syntax: this.syntax, symbols: this.index.symbols, engine: this.chat },
+      folder: environment.chatFolder,
+    });
+    this.conversations = conversations;
     this.features = [
+      chat,
       this.statistics,
       this.workspace,
       this.index,
@@ -240,6 +253,7 @@ export class LacunaServer {
     this.abortAll();
     this.loaded = undefined;
     await Promise.all([
+      within(this.deadlines.closeMs, this.conversations.close()),
       within(this.deadlines.closeMs, this.statistics.save()),
       within(this.deadlines.closeMs, this.host.close()),
       within(this.deadlines.closeMs, this.chat.close()),

@@ -24,6 +24,7 @@ export class InProcessServer {
     deadlines?: Deadlines,
     statisticsFile?: string,
     index?: ServerEnvironment['index'],
+    more: Partial<ServerEnvironment> = {},
   ) {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
@@ -39,6 +40,7 @@ export class InProcessServer {
       ...(deadlines && { deadlines }),
       ...(statisticsFile !== undefined && { statisticsFile }),
       ...(index && { index }),
+      ...more,
       listModels: () => Promise.reject(new Error('this server knows of no models')),
       describeModel: () => {
         throw new Error('this server knows of no models');

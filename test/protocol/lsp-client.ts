@@ -40,6 +40,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface ProgressParams {
+  readonly token: string | number;
+  readonly value: { readonly kind: string };
+}
+
 export interface InitializeOptions {
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: unknown;
@@ -54,6 +59,8 @@ export class LspClient {
   readonly logs: LogMessageParams[] = [];
   /** `kind`s of all `$/progress` values. */
   readonly progress: string[] = [];
+  /** All `$/progress` notifications. */
+  readonly progressValues: ProgressParams[] = [];
   /** Methods of all requests the server made. */
   readonly serverRequests: string[] = [];
   readonly connection: MessageConnection;
@@ -71,8 +78,9 @@ export class LspClient {
     this.connection.onNotification('window/logMessage', (log: LogMessageParams) => {
       this.remember(this.logs, log);
     });
-    this.connection.onNotification('$/progress', ({ value }: { value: { kind: string } }) => {
-      this.remember(this.progress, value.kind);
+    this.connection.onNotification('$/progress', (params: ProgressParams) => {
+      this.progressValues.push(params);
+      this.remember(this.progress, params.value.kind);
     });
     this.connection.onRequest((method, params) => {
       this.remember(this.serverRequests, method);

@@ -1,3 +1,4 @@
+import { chatFolder } from '../../chat/store/chat-folder.js';
 import { indexFolder } from '../../context/index/cache/index-cache.js';
 import { indexWorkerFile } from '../../context/index/worker/index-worker.js';
 import { grammarFolders } from '../../context/syntax/grammar-store.js';
@@ -43,6 +44,7 @@ export async function lsp(
     },
     thresholds: thresholdsOf(packageRoot),
     statisticsFile: statisticsPath(process.platform, process.env),
+    chatFolder: chatFolder(process.platform, process.env),
     listModels: (contextLength) => localModels(packageRoot, contextLength),
     describeModel: (file, contextLength) => describeModelFile(packageRoot, file, contextLength),
     loadEngine:

@@ -23,6 +23,7 @@ import {
 import type {
   Definition,
   FileReferences,
+  IndexedFileStamp,
   MapQuery,
   RankedDefinition,
   SymbolIndex,
@@ -129,6 +130,18 @@ export class MemoryIndex implements SymbolIndex {
       if (all.length >= MOST_DEFINITIONS) break;
     }
     return all.slice(0, MOST_DEFINITIONS);
+  }
+
+  definedNames(): Iterable<string> {
+    const numbers = new Set(this.table.all().flatMap(({ defined }) => [...defined]));
+    return [...numbers].map((number) => this.names.text(number));
+  }
+
+  indexedFiles(): IndexedFileStamp[] {
+    return this.table
+      .all()
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map(({ path, size, mtimeMs }) => ({ uri: uriOf(path), size, mtimeMs }));
   }
 
   definitionsIn(uri: string): Definition[] {

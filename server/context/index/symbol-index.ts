@@ -24,6 +24,15 @@ export interface RankedDefinition extends Definition {
   readonly rank: number;
 }
 
+/** A file as it was when it was read. */
+export interface IndexedFileStamp {
+  readonly uri: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly mtimeMs: number;
+}
+
 /** How often a file uses a name. */
 export interface FileReferences {
   readonly uri: string;
@@ -50,6 +59,10 @@ export interface MapQuery {
 export interface SymbolIndex {
   /** By URI, then by place; of a name that is defined in very many files, those of the first by URI. */
   definitions(name: string): readonly Definition[];
+  /** Every name that is defined anywhere, once, in no particular order. */
+  definedNames(): Iterable<string>;
+  /** The files that it knows, by path. */
+  indexedFiles(): readonly IndexedFileStamp[];
   /** In the order of the file. */
   definitionsIn(uri: string): readonly Definition[];
   /** Files that use a name, by URI. */

@@ -66,8 +66,17 @@ const rooms = {
   },
   'server/web': { rooms: ['protocol'], packages: ['vscode-languageserver'] },
   'server/chat': {
-    rooms: ['protocol', 'server/prompt', 'server/engine', 'server/state'],
-    packages: [],
+    rooms: [
+      'protocol',
+      'server/context/index',
+      'server/context/snippets',
+      'server/context/syntax',
+      'server/prompt',
+      'server/provenance',
+      'server/engine',
+      'server/state',
+    ],
+    packages: ['vscode-languageserver-textdocument'],
   },
   'server/refactor': {
     rooms: [

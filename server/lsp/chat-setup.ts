@@ -1,0 +1,62 @@
+import type { Connection } from 'vscode-languageserver';
+import { ChatService } from '../chat/chat-service.js';
+import { FileMention } from '../chat/mentions/file.js';
+import { Mentions } from '../chat/mentions/mentions.js';
+import { ParsedFiles } from '../chat/mentions/parsed-files.js';
+import { ProblemsMention } from '../chat/mentions/problems.js';
+import { SelectionMention } from '../chat/mentions/selection.js';
+import { SymbolMention } from '../chat/mentions/symbol.js';
+import { WorkspaceFiles } from '../chat/mentions/workspace-files.js';
+import { WorkspaceTexts } from '../chat/mentions/workspace-texts.js';
+import type { SymbolIndex } from '../context/index/symbol-index.js';
+import type { GrammarStore } from '../context/syntax/grammar-store.js';
+import type { SyntaxService } from '../context/syntax/syntax-service.js';
+import type { ProvenanceGate } from '../provenance/gate.js';
+import { ChatFeature } from './chat.js';
+import type { ChatEngine } from './chat-engine.js';
+import { ConversationStores } from './conversation-stores.js';
+import type { Documents } from './documents.js';
+import type { WorkspaceFolders } from './workspace-folders.js';
+
+/** What conversations are made of. */
+export interface ChatSetup {
+  readonly connection: Connection;
+  readonly documents: Documents;
+  readonly workspace: WorkspaceFolders;
+  readonly gate: ProvenanceGate;
+  readonly syntax: SyntaxService;
+  readonly grammars: GrammarStore;
+  readonly symbols: SymbolIndex;
+  readonly engine: ChatEngine;
+  /** Where conversations are kept; without it they end with the server. */
+  readonly folder: string | undefined;
+}
+
+/** Conversations, and what clients ask of them. */
+export function chatOf({
+  connection,
+  documents,
+  workspace,
+  gate,
+  syntax,
+  grammars,
+  symbols,
+  engine,
+  folder,
+}: ChatSetup): { readonly service: ChatService; readonly feature: ChatFeature } {
+  const folders = () => workspace.current.folders;
+  const open = { all: () => documents.all(), get: (uri: string) => documents.get(uri) };
+  const texts = new WorkspaceTexts(folders, open, gate);
+  const mentions = new Mentions({
+    file: new FileMention(texts, new WorkspaceFiles(folders, open, texts, gate)),
+    symbol: new SymbolMention(texts, symbols, new ParsedFiles(grammars)),
+    selection: new SelectionMention(texts, syntax),
+    problems: new ProblemsMention(texts, syntax),
+  });
+  const stores = new ConversationStores(folder, folders, (message) => {
+    connection.console.warn(message);
+  });
+  const service = new ChatService(() => stores.current, engine, mentions);
+  const feature = new ChatFeature(connection, service, mentions, () => engine.availability());
+  return { service, feature };
+}
