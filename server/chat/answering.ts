@@ -13,6 +13,7 @@ export type Ending = Pick<Extract<ChatEvent, { kind: 'ended' }>, 'state' | 'erro
 export interface AnsweringOptions {
   readonly engine: Engine;
   readonly messages: readonly ChatMessage[];
+  readonly answerTokens: number;
   readonly droppedTurns: number;
   /** How often this question had been answered before: another answer is wanted. */
   readonly attempt: number;
@@ -29,12 +30,11 @@ export interface AnswerListener {
 
 /** Asks the model, and passes on what it says. Rejects as the engine does. */
 export async function answering(
-  { engine, messages, droppedTurns, attempt, signal }: AnsweringOptions,
+  { engine, messages, answerTokens, droppedTurns, attempt, signal }: AnsweringOptions,
   { hear, save }: AnswerListener,
 ): Promise<Ending> {
   const answer = answerTo(engine, messages, {
-    // To the end of the context.
-    maxTokens: engine.info.contextLength,
+    maxTokens: answerTokens,
     sampling: samplingOf(attempt),
     signal,
   });

@@ -24,7 +24,7 @@ import { promptOf, shownTexts, type Asked, type Prompt } from './prompt.js';
 import type { QuestionTexts } from './question-texts.js';
 import { RunningAnswers } from './running-answers.js';
 import type { ConversationStore } from './store/conversation-store.js';
-import type { ShownText } from './user-message.js';
+import type { ShownText } from './shown-text.js';
 
 /** Hears how a turn comes along, in order. */
 export type TurnListener = (progress: ChatProgress) => void;
@@ -208,13 +208,16 @@ export class ChatService {
     } else {
       let begun = false;
       try {
-        const { messages, droppedTurns, ...shown } = promptOf(asked, history, engine);
+        const countTokens = (text: string) => engine.countTokens(text);
+        const fit = promptOf(asked, history, { info: engine.info, countTokens });
         begun = true;
-        await begin(shown);
-        ending = await answering(
-          { engine, messages, droppedTurns, attempt, signal },
-          { hear, save: (said) => store.append(id, [{ kind: 'said', turn, ...said }]) },
-        );
+        await begin(fit.prompt ?? unfitted(asked));
+        if (fit.refusal) ending = { state: 'failed', error: fit.refusal };
+        else
+          ending = await answering(
+            { engine, attempt, signal, ...fit.prompt },
+            { hear, save: (said) => store.append(id, [{ kind: 'said', turn, ...said }]) },
+          );
       } catch (error) {
         if (error instanceof ChatError) throw error;
         this.model.requestFailed(engine, error);

@@ -1,13 +1,18 @@
 import type { ChatSource } from '../../protocol/chat.js';
-import type { Engine } from '../engine/contract.js';
+import { EngineError, type Engine } from '../engine/contract.js';
 import type { ChatMessage } from '../prompt/chat/chat-message.js';
-import { fitChat } from '../prompt/chat/fit-chat.js';
-import type { FittedText } from '../prompt/chat/fit-text.js';
+import type { CountTokens, FittedText } from '../prompt/chat/context-text.js';
+import { fitChat, type ChatFit } from '../prompt/chat/fit-chat.js';
 import type { ChatTurn } from './conversation.js';
-import { withTexts, type ShownText } from './user-message.js';
+import { contextTextOf, questionWith, type ShownText } from './shown-text.js';
 
 const INSTRUCTIONS =
   'You are a programming assistant in a code editor. Answer in Markdown. Put code into fenced blocks that name the language.';
+
+/** Tokens that are kept for the answer, as far as a quarter of the context allows. */
+const ANSWER_TOKENS = 4096;
+/** A guess that no text of any length beats: characters a token stands for. */
+const MOST_TOKEN_CHARACTERS = 32;
 
 export interface Asked {
   readonly question: string;
@@ -18,47 +23,83 @@ export interface Asked {
 /** A question as the model is asked it, and what became of the texts that it mentions. */
 export interface Prompt {
   readonly messages: readonly ChatMessage[];
+  /** Tokens that the answer may take. */
+  readonly answerTokens: number;
   readonly droppedTurns: number;
   readonly sources: readonly ChatSource[];
   /** One for each source. */
   readonly texts: readonly string[];
 }
 
-/** @throws EngineError where the question alone is too long for the model */
+/** A prompt, or why there can be none. */
+export type PromptOutcome =
+  | { readonly prompt: Prompt; readonly refusal?: never }
+  | { readonly refusal: NonNullable<ChatFit['refusal']>; readonly prompt?: never };
+
+/** @throws EngineError where the model cannot be talked to, or its template cannot be used */
 export function promptOf(
   { question, pinned, mentioned }: Asked,
   history: readonly ChatTurn[],
-  engine: Pick<Engine, 'info' | 'countTokens'>,
-): Prompt {
+  { info, countTokens }: Pick<Engine, 'info'> & { readonly countTokens: CountTokens },
+): PromptOutcome {
+  const { chat: format, chatRemedy, contextLength, model } = info;
+  if (!format)
+    throw new EngineError(`${model} cannot be talked to`, chatRemedy ?? 'Use an instruct model.');
   // What is pinned as well need not be shown twice.
   const own = mentioned.filter(({ source }) => !pinned.some((pin) => same(pin.source, source)));
-  const fitted = fitChat(
+  const [ownShown, pinnedShown] = [own, pinned].map((list) =>
+    list.filter(({ text }) => text !== ''),
+  );
+  const answered = history.filter(isAnswered);
+  const long = answered.length - mayFit(answered, contextLength);
+  const before = history.at(-1)?.usage?.droppedTurns ?? 0;
+  const { fitted, refusal } = fitChat(
     {
-      ...{ system: INSTRUCTIONS, pinned, context: own, question },
-      history: history.filter(isAnswered).map((turn) => ({
-        question: withTexts(shownTexts(turn), turn.question),
+      ...{ system: INSTRUCTIONS, question, dropped: Math.max(0, before - long) },
+      pinned: (pinnedShown ?? []).map(contextTextOf),
+      retrieved: (ownShown ?? []).map(contextTextOf),
+      history: answered.slice(long).map((turn) => ({
+        question: questionWith(shownTexts(turn), turn.question),
         answer: turn.answer,
       })),
     },
-    {
-      contextLength: engine.info.contextLength,
-      countTokens: (text) => engine.countTokens(text),
-    },
-    withTexts,
+    { format, contextLength, answerTokens: ANSWER_TOKENS, countTokens },
   );
-  return {
+  if (!fitted) return { refusal };
+  const ownFitted = inPlace(own, fitted.retrieved);
+  const pinnedFitted = inPlace(pinned, fitted.pinned);
+  const prompt = {
     messages: fitted.messages,
-    droppedTurns: fitted.droppedTurns,
+    // To the end of the context: what is kept for it is the least.
+    answerTokens: Math.max(1, contextLength - fitted.promptTokens),
+    droppedTurns: long + fitted.droppedTurns,
     sources: [
-      ...own.map(({ source }, at) => sourceOf(source, fitted.context[at])),
-      ...pinned.map(({ source }, at) => ({
-        ...sourceOf(source, fitted.pinned[at]),
-        pinned: true,
-      })),
+      ...own.map(({ source }, at) => sourceOf(source, ownFitted[at])),
+      ...pinned.map(({ source }, at) => ({ ...sourceOf(source, pinnedFitted[at]), pinned: true })),
     ],
     // What is pinned stands in front of the conversation, and not in its turns.
-    texts: [...fitted.context.map(({ text }) => text), ...pinned.map(() => '')],
+    texts: [...own.map((_, at) => ownFitted[at]?.text ?? ''), ...pinned.map(() => '')],
   };
+  return { prompt };
+}
+
+/** How many of the latest turns may fit at all: nobody need count the tokens of those before. */
+function mayFit(turns: readonly ChatTurn[], contextLength: number): number {
+  let characters = 0;
+  const over = turns.findLastIndex(({ question, answer }) => {
+    characters += question.length + answer.length;
+    return characters > MOST_TOKEN_CHARACTERS * contextLength;
+  });
+  return turns.length - 1 - over;
+}
+
+/** What became of each text; undefined for the empty ones, which were not asked for. */
+function inPlace(
+  texts: readonly ShownText[],
+  fitted: readonly FittedText[],
+): (FittedText | undefined)[] {
+  let next = 0;
+  return texts.map(({ text }) => (text === '' ? undefined : fitted[next++]));
 }
 
 /** The texts that a question was asked with, without those that were pinned. */
@@ -75,10 +116,8 @@ function isAnswered({ answer }: ChatTurn): boolean {
 }
 
 function sourceOf(source: ShownText['source'], fitted: FittedText | undefined): ChatSource {
-  const { tokens, fit } = fitted ?? { tokens: 0, fit: 'left out' };
-  const what = { whole: '', shortened: 'Shortened: it', 'left out': 'Left out: it' }[fit];
-  const notes = new Set([source.note ?? '', what && `${what} did not fit.`]);
-  const note = [...notes].filter(Boolean).join(' ');
+  const { tokens, note: cut } = fitted ?? { tokens: 0 };
+  const note = [...new Set([source.note, cut])].filter(Boolean).join(' ');
   return { ...source, tokens, ...(note !== '' && { note }) };
 }
 

@@ -1,5 +1,5 @@
 import type { EditorPlace } from '../../protocol/chat.js';
-import type { ShownText } from './user-message.js';
+import type { ShownText } from './shown-text.js';
 
 /** A question, and where it was asked. */
 export interface Question {

@@ -1,5 +1,5 @@
 import type { Question } from '../question-texts.js';
-import type { ShownText } from '../user-message.js';
+import type { ShownText } from '../shown-text.js';
 import { countLines, linesOf } from './lines.js';
 import { nothing, type MentionSource } from './mention-source.js';
 import { mentionOf, type Mention } from './parse-mentions.js';

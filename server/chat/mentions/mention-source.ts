@@ -1,6 +1,6 @@
 import type { MentionItem } from '../../../protocol/chat.js';
 import type { Question } from '../question-texts.js';
-import type { ShownText } from '../user-message.js';
+import type { ShownText } from '../shown-text.js';
 import type { Mention } from './parse-mentions.js';
 
 /** What one kind of mention stands for. */

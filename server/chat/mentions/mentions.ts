@@ -1,6 +1,6 @@
 import type { EditorPlace, MentionItem } from '../../../protocol/chat.js';
 import type { Question, QuestionTexts } from '../question-texts.js';
-import type { ShownText } from '../user-message.js';
+import type { ShownText } from '../shown-text.js';
 import { nothing, type MentionSource } from './mention-source.js';
 import { mentionKinds, parseMentions, type Mention, type MentionKind } from './parse-mentions.js';
 

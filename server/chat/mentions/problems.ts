@@ -1,7 +1,7 @@
 import type { EditorPlace, EditorProblem } from '../../../protocol/chat.js';
 import type { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Question } from '../question-texts.js';
-import type { ShownText } from '../user-message.js';
+import type { ShownText } from '../shown-text.js';
 import { lineAt, linesOf } from './lines.js';
 import { nothing, type MentionSource } from './mention-source.js';
 import type { Mention } from './parse-mentions.js';

@@ -1,7 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Question } from '../question-texts.js';
-import type { ShownText } from '../user-message.js';
+import type { ShownText } from '../shown-text.js';
 import { countLines, linesAround, linesOf, type Lines } from './lines.js';
 import { nothing, type MentionSource } from './mention-source.js';
 import type { Mention } from './parse-mentions.js';

@@ -1,6 +1,6 @@
 import type { Definition, SymbolIndex } from '../../context/index/symbol-index.js';
 import type { Question } from '../question-texts.js';
-import type { ShownText } from '../user-message.js';
+import type { ShownText } from '../shown-text.js';
 import { fuzzyScore } from './fuzzy-score.js';
 import { linesAround, linesOf } from './lines.js';
 import { nothing, type MentionSource } from './mention-source.js';

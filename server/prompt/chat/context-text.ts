@@ -14,6 +14,8 @@ export interface ContextText {
 export interface FittedText {
   /** As the model reads it; absent where it was left out. */
   readonly block?: string;
+  /** The text in it. */
+  readonly text?: string;
   readonly tokens: number;
   /** Why it was left out or shortened, for a person. */
   readonly note?: string;
@@ -63,8 +65,8 @@ function fitText(context: ContextText, room: number, countTokens: CountTokens): 
 function measured(
   context: ContextText,
   countTokens: CountTokens,
-): { block: string; tokens: number } {
+): { block: string; text: string; tokens: number } {
   const block = contextBlock(context);
   // The blank line between blocks.
-  return { block, tokens: countTokens(block) + countTokens('\n\n') };
+  return { block, text: context.text, tokens: countTokens(block) + countTokens('\n\n') };
 }

@@ -1,24 +1,25 @@
 import type { ChatSource } from '../../protocol/chat.js';
+import { contextBlock, type ContextText } from '../prompt/chat/context-text.js';
 
-/** A text that the model is shown beside a question, and what it is. */
+/** A text that the model is shown beside a question, and what it is; empty where it is not. */
 export interface ShownText {
   readonly source: Omit<ChatSource, 'tokens'>;
   readonly text: string;
 }
 
-/** Texts as fenced blocks under their names, and what is said behind them. */
-export function withTexts(texts: readonly ShownText[], behind: string): string {
-  const blocks = texts.filter(({ text }) => text !== '').map(block);
-  return [...blocks, behind].filter((part) => part !== '').join('\n\n');
-}
-
-function block({ source, text }: ShownText): string {
+/** As it stands in a prompt. */
+export function contextTextOf({ source, text }: ShownText): ContextText {
   const { label, lines } = source;
   const place = lines ? `, lines ${lines.first + 1} to ${lines.last + 1}` : '';
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = '`'.repeat(longest + 1);
-  const end = text.endsWith('\n') ? '' : '\n';
-  return `${label.replace(/\s+/g, ' ')}${place}:\n${fence}${languageOf(source)}\n${text}${end}${fence}`;
+  return { label: `${label.replace(/\s+/g, ' ')}${place}`, language: languageOf(source), text };
+}
+
+/** A question with its texts, as `fitChat` sends it. */
+export function questionWith(texts: readonly ShownText[], question: string): string {
+  const blocks = texts
+    .filter(({ text }) => text !== '')
+    .map((each) => contextBlock(contextTextOf(each)));
+  return [...blocks, question].join('\n\n');
 }
 
 /** What people write behind a fence for a file of this ending, where that is not the ending itself. */
