@@ -23,9 +23,12 @@ export interface AnsweringOptions {
 /** What hears an answer. */
 export interface AnswerListener {
   /** Each piece, as it comes. */
-  hear(progress: ChatProgress): void;
+  readonly hear: (progress: ChatProgress) => void;
   /** All that was said since it was called last. */
-  save(said: { readonly answer?: string; readonly reasoning?: string }): Promise<unknown>;
+  readonly save: (said: {
+    readonly answer?: string;
+    readonly reasoning?: string;
+  }) => Promise<unknown>;
 }
 
 /** Asks the model, and passes on what it says. Rejects as the engine does. */

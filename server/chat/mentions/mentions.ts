@@ -42,7 +42,9 @@ export class Mentions implements QuestionTexts {
     const kinds = mentionKinds.filter((kind) => kind.startsWith(query.toLowerCase())).map(kindItem);
     const half = Math.ceil((MOST_ITEMS - kinds.length) / 2);
     const lists = await Promise.all(
-      [this.sources.file, this.sources.symbol].map((each) => each?.complete?.(query, asked, half)),
+      [this.sources.file, this.sources.symbol].map(async (each) =>
+        each?.complete?.(query, asked, half),
+      ),
     );
     return [...kinds, ...lists.flatMap((list) => list ?? [])];
   }
