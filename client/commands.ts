@@ -26,11 +26,14 @@ const commandTable: Record<ClientCommand, (ctx: Ctx, ...args: ReviewArguments) =
     ctx.snooze.end();
   },
   menu: showMenu,
+  newChat: (ctx) => ctx.chatView.show({ type: 'new' }),
   nextCandidate: () => commands.executeCommand('editor.action.inlineSuggest.showNext'),
+  openChat: (ctx) => ctx.chatView.show(),
   previousCandidate: () => commands.executeCommand('editor.action.inlineSuggest.showPrevious'),
   rejectAll: (ctx, review) => ctx.reviews.decideAll('rejected', review),
   rejectHunk: (ctx, ...hunk) => ctx.reviews.decide('rejected', ...hunk),
   restart: (ctx) => ctx.restart(),
+  showChats: (ctx) => ctx.chatView.show({ type: 'history' }),
   showDiff: (ctx, review) => ctx.reviews.showDiff(review),
   showOutput: (ctx) => {
     ctx.output.show();

@@ -1,5 +1,6 @@
 import {
   env,
+  EventEmitter,
   l10n,
   window,
   workspace,
@@ -16,6 +17,7 @@ import {
   type ServerCommand,
 } from '../protocol/index.js';
 import { ChatObserver } from './chat/chat-observer.js';
+import { ChatView } from './chat/view/chat-view.js';
 import { readSettings } from './config.js';
 import { Reviews } from './edits/reviews.js';
 import { ReportDocument } from './features/report-document.js';
@@ -42,7 +44,9 @@ export class Ctx implements Disposable {
   readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
   readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
   readonly reviews = new Reviews(this);
+  readonly chatView: ChatView;
   private readonly chat = new ChatObserver(this);
+  private readonly conversationChanged = new EventEmitter<string>();
   private readonly statusBar = new StatusBar();
   private readonly policy = new RestartPolicy();
   private readonly queue = new RestartQueue(() => this.startAnew());
@@ -67,7 +71,9 @@ export class Ctx implements Disposable {
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
 
-  constructor(private readonly extension: ExtensionContext) {}
+  constructor(private readonly extension: ExtensionContext) {
+    this.chatView = new ChatView(this, extension.extensionUri);
+  }
 
   /** What is known about the server now. */
   get state(): ServerState {
@@ -104,6 +110,11 @@ export class Ctx implements Disposable {
   /** Fires when there is a model to talk to, another one or none any more. */
   get onDidChangeChat(): Event<ChatAvailability> {
     return this.chat.onDidChange;
+  }
+
+  /** Fires with the id of a conversation that somebody else than this client has changed. */
+  get onDidChangeConversation(): Event<string> {
+    return this.conversationChanged.event;
   }
 
   /**
@@ -145,6 +156,8 @@ export class Ctx implements Disposable {
     this.trust.dispose();
     this.snooze.dispose();
     this.reviews.dispose();
+    this.chatView.dispose();
+    this.conversationChanged.dispose();
     this.chat.dispose();
     this.promptDocument.dispose();
     this.statisticsDocument.dispose();
@@ -162,6 +175,9 @@ export class Ctx implements Disposable {
         if (this.client !== client) return;
         this.followChat(status);
         this.show({ phase: 'running', status });
+      },
+      onConversation: ({ conversation }) => {
+        this.conversationChanged.fire(conversation);
       },
       onCrash: () => {
         if (this.client === client) this.afterCrash('The language server stopped unexpectedly.');

@@ -9,12 +9,19 @@ import {
   type LanguageClientOptions,
   type ServerOptions,
 } from 'vscode-languageclient/node';
-import { statusMethod, type LacunaStatus } from '../../protocol/index.js';
+import {
+  didChangeConversationMethod,
+  statusMethod,
+  type ConversationParams,
+  type LacunaStatus,
+} from '../../protocol/index.js';
 import { readSettings } from '../config.js';
 import { documentSelector } from './document-selector.js';
 
 export interface ClientHandlers {
   readonly onStatus: (status: LacunaStatus) => void;
+  /** Somebody else than this client has changed a conversation. */
+  readonly onConversation: (changed: ConversationParams) => void;
   /** The server's process ended although nobody asked it to. Called at most once for a client. */
   readonly onCrash: () => void;
   /** Whether nothing may be suggested by itself now. */
@@ -37,7 +44,7 @@ class QuietClient extends LanguageClient {
 export function createClient(
   extensionPath: string,
   output: LogOutputChannel,
-  { onStatus, onCrash, isQuiet }: ClientHandlers,
+  { onStatus, onConversation, onCrash, isQuiet }: ClientHandlers,
 ): LanguageClient {
   const serverOptions: ServerOptions = {
     module: path.join(extensionPath, 'dist', 'server', 'cli', 'main.js'),
@@ -67,6 +74,9 @@ export function createClient(
   const client = new QuietClient('lacuna', 'Lacuna', serverOptions, clientOptions);
   client.onNotification(statusMethod, (status: LacunaStatus) => {
     onStatus(status);
+  });
+  client.onNotification(didChangeConversationMethod, (changed: ConversationParams) => {
+    onConversation(changed);
   });
   return client;
 }

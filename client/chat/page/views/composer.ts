@@ -59,16 +59,20 @@ export class Composer {
     { class: 'composer' },
     this.list.element,
     this.pins,
-    this.input,
     element(
       'div',
-      { class: 'row' },
-      iconButton('at', t('Add context'), () => {
-        this.beginMention();
-      }),
-      this.meter.element,
-      element('span', { class: 'space' }),
-      this.button,
+      { class: 'box' },
+      this.input,
+      element(
+        'div',
+        { class: 'row' },
+        iconButton('at', t('Add context'), () => {
+          this.beginMention();
+        }),
+        this.meter.element,
+        element('span', { class: 'space' }),
+        this.button,
+      ),
     ),
   );
   private busy = false;

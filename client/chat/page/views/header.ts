@@ -30,8 +30,13 @@ export class Header {
       this.rename,
       element('span', { class: 'space' }),
       this.export,
-      iconButton('history', t('Conversations'), actions.history, { 'aria-haspopup': 'dialog' }),
-      iconButton('add', t('New conversation'), actions.fresh),
+      // In VS Code they stand in the title of the view.
+      element(
+        'span',
+        { class: 'row only-web' },
+        iconButton('history', t('Conversations'), actions.history, { 'aria-haspopup': 'dialog' }),
+        iconButton('add', t('New conversation'), actions.fresh),
+      ),
     );
   }
 
