@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChatFormat, EngineInfo } from '../../server/engine/contract.js';
+import { embeddedModel, modelFolder } from '../../server/models/find-model.js';
 import { chatTemplates } from './chat-templates.js';
 import { editMetadata } from './edit-metadata.js';
 
@@ -37,9 +38,8 @@ export function chatInfo(
   return { model: 'Scripted Instruct', fim: 'none', chat: chatFormat(template) };
 }
 
-const fixture = fileURLToPath(
-  new URL('../../../test/fixtures/models/tiny-lite-q8_0.gguf', import.meta.url),
-);
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const fixture = path.join(repository, 'test', 'fixtures', 'models', 'tiny-lite-q8_0.gguf');
 
 /**
  * Writes a tiny model of random weights with a chat template into `folder`, about 5 MB; its answers are noise. Returns its
@@ -49,11 +49,29 @@ export function writeChatModel(
   folder: string,
   template: keyof typeof chatTemplates = 'coderV2',
 ): string {
-  const file = path.join(folder, 'tiny-instruct-q8_0.gguf');
-  const bytes = editMetadata(readFileSync(fixture), {
+  return write(fixture, path.join(folder, 'tiny-instruct-q8_0.gguf'), {
     'general.name': 'Tiny Instruct',
     'tokenizer.chat_template': chatTemplates[template],
   });
-  writeFileSync(file, bytes);
-  return file;
+}
+
+/**
+ * The same of the embedded model, about 11 MB, 512 tokens of context. It was trained on code: its answers are none, but they
+ * are text, as those of a trained model are, and not any bytes.
+ */
+export function writeTrainedChatModel(folder: string): string {
+  return write(embeddedModel(modelFolder(repository)), path.join(folder, 'trained-instruct.gguf'), {
+    'general.name': 'Trained Instruct',
+    'tokenizer.chat_template': chatTemplates.coderV2,
+    'lacuna.fim.layout': undefined,
+  });
+}
+
+function write(
+  from: string,
+  to: string,
+  texts: Readonly<Record<string, string | undefined>>,
+): string {
+  writeFileSync(to, editMetadata(readFileSync(from), texts));
+  return to;
 }

@@ -6,8 +6,11 @@ const ARRAY = 9;
 const BYTES = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8] as const;
 const ALIGNMENT = 32;
 
-/** A copy of a file of version 3 in which these keys have these texts; what stands there under their names is left out. */
-export function editMetadata(file: Buffer, texts: Readonly<Record<string, string>>): Buffer {
+/** A copy of a file of version 3 in which these keys have these texts, and those that are `undefined` are left out. */
+export function editMetadata(
+  file: Buffer,
+  texts: Readonly<Record<string, string | undefined>>,
+): Buffer {
   const tensors = Number(file.readBigUInt64LE(8));
   const entries = Number(file.readBigUInt64LE(16));
   const kept: Buffer[] = [];
@@ -23,8 +26,8 @@ export function editMetadata(file: Buffer, texts: Readonly<Record<string, string
     at += 8 + Number(file.readBigUInt64LE(at));
     at += 4 + 8 * file.readUInt32LE(at) + 4 + 8;
   }
-  const added = Object.entries(texts).map(([key, text]) =>
-    Buffer.concat([encoded(key), number32(STRING), encoded(text)]),
+  const added = Object.entries(texts).flatMap(([key, text]) =>
+    text === undefined ? [] : [Buffer.concat([encoded(key), number32(STRING), encoded(text)])],
   );
   const head = Buffer.concat([
     file.subarray(0, 16),

@@ -9,6 +9,7 @@ import { findModel } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';
 import { endedByInterrupt } from '../interrupt.js';
 import { dim } from '../terminal.js';
+import { benchChat } from './bench-chat.js';
 import { benchDrafts } from './bench-drafts.js';
 
 export interface BenchOptions {
@@ -25,6 +26,7 @@ export interface BenchOptions {
   readonly replay?: true;
   readonly peer?: true;
   readonly drafts?: true;
+  readonly chat?: true;
   readonly resume?: string;
   /** Seconds. */
   readonly atMost?: number;
@@ -38,6 +40,7 @@ const DEFAULT_ABORTS = 20;
 
 /** `lacuna bench`: how fast this machine runs a model. Prints a table, or one JSON object. */
 export async function bench(options: BenchOptions, packageRoot: string): Promise<number> {
+  if (options.chat) return benchChat(options, packageRoot);
   const environment = process.env['LACUNA_MODEL'];
   const { path: model } = findModel({ flag: options.model, environment, packageRoot });
   const peer = options.peer && findPeer(packageRoot);

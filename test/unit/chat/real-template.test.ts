@@ -7,8 +7,33 @@ import type { Engine } from '../../../server/engine/contract.js';
 import { loadNativeEngine } from '../../../server/engine/native/engine.js';
 import { packageRoot } from '../../native/addons.js';
 import { loadAddon } from '../../../server/engine/native/load-addon.js';
-import { writeChatModel } from '../../support/chat-model.js';
+import type { ChatMessage } from '../../../server/prompt/chat/chat-message.js';
+import { writeChatModel, writeTrainedChatModel } from '../../support/chat-model.js';
 import { planText } from '../../support/scripted-engine.js';
+
+describe('a trained model with a real template', () => {
+  it('reads of a follow-up what is new, and nothing twice', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lacuna-chat-'));
+    const file = writeTrainedChatModel(folder);
+    const engine = await loadNativeEngine(loadAddon(packageRoot), file, { threads: 1 });
+    try {
+      const messages: ChatMessage[] = [];
+      let before = 0;
+      for (const content of ['def add(a, b):\n    return', 'for i in range(10):', 'class A:']) {
+        messages.push({ role: 'user', content });
+        const answer = await wholeAnswer(answerTo(engine, messages, { maxTokens: 24 }));
+        const { promptTokens, residentTokens, generatedTokens } = answer.summary;
+        // The last token of an answer was written and not read.
+        assert.ok(residentTokens >= before - 1, `${residentTokens} of ${before}`);
+        before = promptTokens + generatedTokens;
+        messages.push({ role: 'assistant', content: answer.text });
+      }
+    } finally {
+      await engine.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describe('a real model with a real template', () => {
   let folder: string;
@@ -33,7 +58,7 @@ describe('a real model with a real template', () => {
     assert.equal(chat?.bosToken, '<｜begin▁of▁sentence｜>');
   });
 
-  it('answers, and a follow-up reads only what is new', async () => {
+  it('answers, and keeps the prompt for the question behind it', async () => {
     const first = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'What is a gap in a text called?' },
