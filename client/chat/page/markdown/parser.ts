@@ -18,13 +18,15 @@ export function createParser(): MarkdownIt {
     const token = tokens[index];
     const source = escapeHtml(String(token?.attrGet('src') ?? ''));
     const text = escapeHtml(self.renderInlineAsText(token?.children ?? [], options, env));
+    if (!source) return text;
     return `<a href="${source}" target="_blank" rel="noopener noreferrer">${text || source}</a>`;
   };
   rules.link_open = (tokens, index, options, _env, self) => {
     const token = tokens[index];
-    token?.attrSet('target', '_blank');
-    token?.attrSet('rel', 'noopener noreferrer');
-    token?.attrSet('title', token.attrGet('href') ?? '');
+    if (!token?.attrGet('href')) return '<a>';
+    token.attrSet('target', '_blank');
+    token.attrSet('rel', 'noopener noreferrer');
+    token.attrSet('title', token.attrGet('href') ?? '');
     return self.renderToken(tokens, index, options);
   };
   rules.heading_open = rules.heading_close = (tokens, index) => {
