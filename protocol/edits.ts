@@ -98,3 +98,33 @@ export interface AcceptResult {
   readonly applied: boolean;
   readonly reason?: string;
 }
+
+/** `data` of a code action that is resolved by asking the model: a client may propose it itself and show the hunks. */
+export interface CodeActionData {
+  readonly propose: Omit<ProposeParams, 'partialResultToken'>;
+  /** Of the document that the action was offered for. */
+  readonly version: number;
+}
+
+/** What `lacuna.edit` may be told besides its instruction. */
+export interface EditCommandOptions {
+  /** Default `rewrite`. */
+  readonly kind?: EditKind;
+  readonly diagnostic?: string;
+}
+
+/** A text that the model wrote, or why there is none and what to do. */
+export type TextOutcome =
+  | { readonly text: string; readonly refusal?: never }
+  | {
+      readonly refusal: { readonly message: string; readonly remedy: string };
+      readonly text?: never;
+    };
+
+/** Names that the model suggests, best first, or why there are none. */
+export type NamesOutcome =
+  | { readonly names: readonly string[]; readonly refusal?: never }
+  | {
+      readonly refusal: { readonly message: string; readonly remedy: string };
+      readonly names?: never;
+    };

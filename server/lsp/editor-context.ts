@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import type { SymbolIndex } from '../context/index/symbol-index.js';
 import type { ContextPlace, ContextSource } from '../context/snippets/context-source.js';
@@ -7,10 +6,10 @@ import { RecentEdits } from '../context/snippets/recent-edits.js';
 import { SimilarChunks } from '../context/snippets/similar-chunks.js';
 import { WorkspaceContext } from '../context/snippets/workspace-context.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
-import { fileOf, isInside } from '../provenance/place.js';
 import type { Snippet } from '../prompt/snippet.js';
 import { describeError } from './describe-error.js';
 import type { Documents } from './documents.js';
+import { pathIn } from './path-in.js';
 import type { WorkspaceFolders } from './workspace-folders.js';
 
 /** What an editor's other files say: its index, its open documents and what was edited in them. */
@@ -57,12 +56,4 @@ export class EditorContext implements ContextSource {
   drafts(): readonly string[] {
     return this.edits.drafts();
   }
-}
-
-/** A file's path in the folder it is in, with slashes. */
-function pathIn(folders: readonly string[], uri: string): string | undefined {
-  const file = fileOf(uri);
-  const folder = folders.find((each) => file !== undefined && isInside(file, each));
-  if (file === undefined || folder === undefined) return undefined;
-  return path.relative(folder, file).replaceAll(path.sep, '/');
 }

@@ -23,6 +23,7 @@ import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-sto
 import { SyntaxService } from '../context/syntax/syntax-service.js';
 import { Precedence } from '../engine/precedence.js';
 import { ProvenanceGate } from '../provenance/gate.js';
+import { Proposals } from '../refactor/proposals.js';
 import { ConfidenceGate } from './confidence-gate.js';
 import { ChatCompleteFeature } from './chat-complete.js';
 import { ChatEngine } from './chat-engine.js';
@@ -35,6 +36,7 @@ import { CompletionSetup } from './completion-setup.js';
 import { defaultDeadlines, within, type Deadlines } from './deadlines.js';
 import { DidFocusFeature } from './did-focus.js';
 import { createDocuments, parseDocuments } from './documents.js';
+import { editsOf } from './edit-features.js';
 import { EditorContext } from './editor-context.js';
 import { EngineHost, type LoadEngine } from './engine-host.js';
 import { ExecuteCommandFeature } from './execute-command.js';
@@ -182,6 +184,10 @@ export class LacunaServer {
       folder: environment.chatFolder,
     });
     this.conversations = conversations;
+    const edits = editsOf({
+      ...{ connection, documents: this.documents, workspace: this.workspace, gate, grammars },
+      ...{ syntax: this.syntax, chat: this.chat, proposals: new Proposals() },
+    });
     this.features = [
       chat,
       this.statistics,
@@ -195,7 +201,9 @@ export class LacunaServer {
       new InlineCompletionFeature(connection, this.documents, service, this.statistics),
       new CompletionFeature(connection, this.documents, service, this.statistics),
       new ChatCompleteFeature(connection, this.chat),
+      ...edits.features,
       new ExecuteCommandFeature(connection, {
+        ...edits.commands,
         [serverCommands.reloadModel]: () => {
           this.apply(this.settings.current, true);
         },

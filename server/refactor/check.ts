@@ -35,6 +35,31 @@ export function check(
   }
 }
 
+/** The tree of a text; undefined where there is no grammar for the language or parsing takes too long. Dispose of it. */
+export type ParseText = (languageId: string, text: string) => Promise<SyntaxTree | undefined>;
+
+/** Whether a whole file has no more errors than it had before. */
+export async function faultsOf(
+  parseText: ParseText,
+  languageId: string,
+  before: string,
+  after: string,
+): Promise<Verdict> {
+  const tree = await parseText(languageId, after);
+  if (!tree) return { parsed: false };
+  const [fault] = tree.faults();
+  const count = tree.faults().length;
+  tree.dispose();
+  if (!fault) return { parsed: true };
+  const old = before === '' ? undefined : await parseText(languageId, before);
+  const known = old?.faults().length ?? 0;
+  old?.dispose();
+  if (count <= known) return { parsed: true };
+  const at = Math.max(fault.start, 0);
+  const line = after.slice(after.lastIndexOf('\n', at - 1) + 1).split('\n')[0] ?? '';
+  return { fault: `it does not parse: see \`${line.trim().slice(0, 120)}\`.`, parsed: true };
+}
+
 /** Errors that were not there before, wherever the new text makes them. */
 function syntaxFault(
   before: SyntaxTree,

@@ -57,7 +57,7 @@ export async function promptFor(
   return { prompt: { path: name, languageId, ...around, code, task }, part, maxTokens };
 }
 
-interface Cuts {
+export interface Cuts {
   /** Whole lines before and behind the part, LF line ends. */
   readonly before: string;
   readonly after: string;
@@ -65,7 +65,7 @@ interface Cuts {
   readonly part: string;
 }
 
-async function cutAtGate(
+export async function cutAtGate(
   gate: EditSupport['gate'],
   uri: string,
   text: string,
@@ -134,7 +134,7 @@ function secretsInIt(): { readonly refusal: EditRefusal } {
   );
 }
 
-function decodedName(uri: string): string {
+export function decodedName(uri: string): string {
   const name = uri.slice(uri.lastIndexOf('/') + 1);
   try {
     return decodeURIComponent(name);

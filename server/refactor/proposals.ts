@@ -10,12 +10,15 @@ const MOST = 64;
 /** The proposals that nobody has accepted or discarded yet. */
 export class Proposals {
   private readonly waiting = new Map<string, EditProposal>();
+  /** Of those whose document is not open: no version tells whether it was changed. */
+  private readonly texts = new WeakMap<EditProposal, string>();
   private count = 0;
 
   /** @param text of the document before the edit; empty for a file that is to be created */
   add(draft: EditDraft, text: string): EditProposal {
     const proposal = proposalOf(`edit-${++this.count}`, draft, text);
     this.waiting.set(proposal.id, proposal);
+    if (draft.version === null && !draft.creates) this.texts.set(proposal, text);
     for (const oldest of this.waiting.keys()) {
       if (this.waiting.size <= MOST) break;
       this.waiting.delete(oldest);
@@ -25,6 +28,11 @@ export class Proposals {
 
   get(id: string): EditProposal | undefined {
     return this.waiting.get(id);
+  }
+
+  /** What the file held that a proposal was made for; undefined where it is open, or to be created. */
+  textOf(proposal: EditProposal): string | undefined {
+    return this.texts.get(proposal);
   }
 
   forget(id: string): void {

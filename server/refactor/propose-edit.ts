@@ -1,17 +1,16 @@
 import type { EditKind } from '../../protocol/index.js';
-import { answerTo } from '../chat/answer.js';
 import type { DocumentText } from '../context/syntax/parsed-document.js';
 import type { SyntaxService } from '../context/syntax/syntax-service.js';
 import type { SyntaxTree } from '../context/syntax/syntax-tree.js';
 import type { TextRange } from '../context/syntax/text-range.js';
 import type { Engine } from '../engine/contract.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
+import { askForCode, type Usage } from './ask-for-code.js';
 import { check } from './check.js';
-import { CodeBlockReader } from './code-block.js';
 import type { EditDraft } from './draft.js';
 import { frameOf, fitCode, lineEdit, type LineEdit } from './fit-code.js';
 import { withSecret } from './hidden-secret.js';
-import { promptFor, type PreparedPrompt } from './prepare-prompt.js';
+import { promptFor } from './prepare-prompt.js';
 import { answerBeginning, editMessages, retryMessages } from './prompt.js';
 import { refuse, type EditRefusal } from './refusal.js';
 import { targetOf, type Target } from './target.js';
@@ -89,21 +88,24 @@ async function draftOf(
   if ('refusal' in prepared) return prepared;
   const editOf = (answer: string) =>
     lineEdit(text, target, fitCode(withSecret(answer, prepared.part), frame, target, tree));
-  const usage = { generated: 0, decodeMs: 0 };
+  const usage: Usage = { generated: 0, decodeMs: 0 };
+  const question = {
+    begin: answerBeginning(prepared.prompt),
+    maxTokens: prepared.maxTokens,
+    // Most of a refactored text is the old one.
+    code: prepared.prompt.code,
+  };
+  const onLine =
+    onProgress &&
+    ((code: string) => {
+      const { start, end, newText } = editOf(code);
+      onProgress({ start, end }, newText);
+    });
   let messages = editMessages(prepared.prompt);
   let fault = '';
   for (let attempts = 1; attempts <= ATTEMPTS; attempts++) {
-    const answer = await ask(engine, messages, prepared, signal, (code) => {
-      const { start, end, newText } = editOf(code);
-      onProgress?.({ start, end }, newText);
-    });
-    usage.generated += answer.generated;
-    usage.decodeMs += answer.decodeMs;
-    if (answer.cut)
-      return refuse(
-        `The answer was cut off after ${answer.generated} tokens: there was no room for more.`,
-        'Select less code, or raise lacuna.contextLength.',
-      );
+    const answer = await askForCode(engine, messages, question, usage, signal, onLine);
+    if ('refusal' in answer) return answer;
     fault = 'it has no code block.';
     if (answer.code !== undefined) {
       const edit = editOf(answer.code);
@@ -130,49 +132,6 @@ async function draftOf(
       usage: { generated: usage.generated, tokensPerSecond },
     };
   }
-}
-
-interface CodeAnswer {
-  readonly text: string;
-  readonly code: string | undefined;
-  readonly cut: boolean;
-  readonly generated: number;
-  readonly decodeMs: number;
-}
-
-async function ask(
-  engine: Engine,
-  messages: ReturnType<typeof editMessages>,
-  { prompt, maxTokens }: PreparedPrompt,
-  signal: AbortSignal,
-  onCode: (code: string) => void,
-): Promise<CodeAnswer> {
-  const enough = new AbortController();
-  const answer = answerTo(engine, messages, {
-    maxTokens,
-    begin: answerBeginning(prompt),
-    // Most of a refactored text is the old one.
-    draftSources: [prompt.code],
-    signal: AbortSignal.any([signal, enough.signal]),
-  });
-  const reader = new CodeBlockReader();
-  let text = '';
-  for await (const piece of answer) {
-    if (piece.kind !== 'text') continue;
-    text += piece.text;
-    if (reader.push(piece.text) && reader.text !== undefined) onCode(reader.text);
-    // What would follow the block is not needed.
-    if (reader.done) enough.abort();
-  }
-  signal.throwIfAborted();
-  const { reason, generatedTokens, decodeMs } = await answer.summary;
-  const cut = !reader.done && (reason === 'length' || reason === 'context');
-  return { text, code: reader.finish(looksLikeCode), cut, generated: generatedTokens, decodeMs };
-}
-
-/** Whether an answer without a fence may be code, and not a sentence that says why there is none. */
-function looksLikeCode(text: string): boolean {
-  return /[;{}()=]/.test(text) && !/^[A-Z][a-z']*(?: [a-z']+){3}/.test(text);
 }
 
 function nothingChanged(): { readonly refusal: EditRefusal } {
