@@ -3,6 +3,7 @@ import { EngineError, type Engine } from '../engine/contract.js';
 import type { ChatMessage } from '../prompt/chat/chat-message.js';
 import type { CountTokens, FittedText } from '../prompt/chat/context-text.js';
 import { fitChat, type ChatFit } from '../prompt/chat/fit-chat.js';
+import { redactText } from '../provenance/redact.js';
 import type { ChatTurn } from './conversation.js';
 import { contextTextOf, questionWith, type ShownText } from './shown-text.js';
 
@@ -55,11 +56,12 @@ export function promptOf(
   const before = history.at(-1)?.usage?.droppedTurns ?? 0;
   const { fitted, refusal } = fitChat(
     {
-      ...{ system: INSTRUCTIONS, question, dropped: Math.max(0, before - long) },
+      ...{ system: INSTRUCTIONS, question: withoutSecrets(question) },
+      ...{ dropped: Math.max(0, before - long) },
       pinned: (pinnedShown ?? []).map(contextTextOf),
       retrieved: (ownShown ?? []).map(contextTextOf),
       history: answered.slice(long).map((turn) => ({
-        question: questionWith(shownTexts(turn), turn.question),
+        question: questionWith(shownTexts(turn), withoutSecrets(turn.question)),
         answer: turn.answer,
       })),
     },
@@ -81,6 +83,11 @@ export function promptOf(
     texts: [...own.map((_, at) => ownFitted[at]?.text ?? ''), ...pinned.map(() => '')],
   };
   return { prompt };
+}
+
+/** What people paste may hold secrets as well. */
+function withoutSecrets(question: string): string {
+  return redactText(question).text;
 }
 
 /** How many of the latest turns may fit at all: nobody need count the tokens of those before. */

@@ -1,14 +1,18 @@
 import type { Connection } from 'vscode-languageserver';
 import { ChatService } from '../chat/chat-service.js';
+import { DiffMention } from '../chat/mentions/diff.js';
 import { FileMention } from '../chat/mentions/file.js';
 import { Mentions } from '../chat/mentions/mentions.js';
 import { ParsedFiles } from '../chat/mentions/parsed-files.js';
 import { ProblemsMention } from '../chat/mentions/problems.js';
+import { RepoMention } from '../chat/mentions/repo.js';
 import { SelectionMention } from '../chat/mentions/selection.js';
 import { SymbolMention } from '../chat/mentions/symbol.js';
 import { WorkspaceFiles } from '../chat/mentions/workspace-files.js';
+import { WorkspaceSource } from '../chat/mentions/workspace-source.js';
 import { WorkspaceTexts } from '../chat/mentions/workspace-texts.js';
 import type { SymbolIndex } from '../context/index/symbol-index.js';
+import { WorkspaceChunks } from '../context/retrieval/workspace-chunks.js';
 import type { GrammarStore } from '../context/syntax/grammar-store.js';
 import type { SyntaxService } from '../context/syntax/syntax-service.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
@@ -47,9 +51,14 @@ export function chatOf({
   const folders = () => workspace.current.folders;
   const open = { all: () => documents.all(), get: (uri: string) => documents.get(uri) };
   const texts = new WorkspaceTexts(folders, open, gate);
+  const files = new WorkspaceFiles(folders, open, texts, gate);
+  const parsed = new ParsedFiles(grammars);
+  const chunks = new WorkspaceChunks(new WorkspaceSource(texts, symbols, files, open, parsed));
   const mentions = new Mentions({
-    file: new FileMention(texts, new WorkspaceFiles(folders, open, texts, gate)),
-    symbol: new SymbolMention(texts, symbols, new ParsedFiles(grammars)),
+    file: new FileMention(texts, files),
+    symbol: new SymbolMention(texts, symbols, parsed),
+    repo: new RepoMention(texts, chunks, symbols, open),
+    diff: new DiffMention(texts, folders, () => workspace.current.trusted),
     selection: new SelectionMention(texts, syntax),
     problems: new ProblemsMention(texts, syntax),
   });

@@ -23,11 +23,10 @@ function scoreFrom(wanted: string, name: string, text: string, from: number, las
   let before = -2;
   let at = from;
   for (const letter of wanted) {
-    const follows = before + 1;
-    const found = text.startsWith(letter, follows) ? follows : text.indexOf(letter, at);
+    const found = text.indexOf(letter, at);
     if (found < 0) return 0;
     score += FOUND;
-    if (found === follows) score += FOLLOWS;
+    if (found === before + 1) score += FOLLOWS;
     if (beginsWord(name, found)) score += BEGINS;
     if (found >= last) score += IN_NAME;
     before = found;

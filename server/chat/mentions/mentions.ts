@@ -23,7 +23,7 @@ const details: Readonly<Record<MentionKind, string>> = {
 
 /** Mentions of all kinds: what they stand for, and what an `@` may be completed with. */
 export class Mentions implements QuestionTexts {
-  constructor(private readonly sources: Readonly<Partial<Record<MentionKind, MentionSource>>>) {}
+  constructor(private readonly sources: Readonly<Record<MentionKind, MentionSource>>) {}
 
   async find(question: Question, signal: AbortSignal): Promise<readonly ShownText[]> {
     const mentions = parseMentions(question.question).sort(
@@ -38,7 +38,7 @@ export class Mentions implements QuestionTexts {
     const [, named, name = ''] = /^(file|symbol):"?(.*)$/s.exec(query) ?? [];
     const asked = place ? { place } : {};
     if (named !== undefined)
-      return (await this.sources[named as MentionKind]?.complete?.(name, asked, MOST_ITEMS)) ?? [];
+      return (await this.sources[named as MentionKind].complete?.(name, asked, MOST_ITEMS)) ?? [];
     const kinds = mentionKinds.filter((kind) => kind.startsWith(query.toLowerCase())).map(kindItem);
     const half = Math.ceil((MOST_ITEMS - kinds.length) / 2);
     const lists = await Promise.all(
@@ -64,7 +64,7 @@ export class Mentions implements QuestionTexts {
     });
     try {
       return await Promise.race([
-        this.sources[mention.kind]?.find(mention, question, patience) ?? [],
+        this.sources[mention.kind].find(mention, question, patience),
         late,
       ]);
     } catch (error) {

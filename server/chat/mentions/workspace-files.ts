@@ -32,7 +32,8 @@ export class WorkspaceFiles {
     const ranked = [...all]
       .map((uri) => {
         const label = this.texts.label(uri);
-        return { uri, label, score: fuzzyScore(name, label) + Number(open.has(uri)) };
+        const score = fuzzyScore(name, label);
+        return { uri, label, score: score > 0 && open.has(uri) ? score + 1 : score };
       })
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score || a.label.length - b.label.length || compare(a, b))
@@ -46,7 +47,11 @@ export class WorkspaceFiles {
     return passed.flat().slice(0, most);
   }
 
-  /** In any order. */
+  /** All of them, in any order; the gate has to be asked for each. */
+  all(): Promise<readonly string[]> {
+    return this.files();
+  }
+
   private files(): Promise<readonly string[]> {
     const now = performance.now();
     if (!this.known || now - this.known.at > FRESH_MS)

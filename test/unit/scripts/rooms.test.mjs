@@ -38,6 +38,7 @@ const rooms = {
       'protocol',
       'server/context/syntax',
       'server/context/index',
+      'server/context/retrieval',
       'server/context/snippets',
       'server/completion',
       'server/chat',
@@ -69,6 +70,7 @@ const rooms = {
     rooms: [
       'protocol',
       'server/context/index',
+      'server/context/retrieval',
       'server/context/snippets',
       'server/context/syntax',
       'server/prompt',
@@ -108,6 +110,7 @@ const rooms = {
     rooms: ['server/context/syntax', 'server/context/index', 'server/prompt', 'server/provenance'],
     packages: [],
   },
+  'server/context/retrieval': { rooms: ['server/context/syntax'], packages: ['minisearch'] },
   'server/context/syntax': { rooms: [], packages: ['web-tree-sitter'] },
   'server/context/index': {
     rooms: ['server/context/syntax', 'server/provenance'],
