@@ -43,7 +43,7 @@ export class Mentions implements QuestionTexts {
     const half = Math.ceil((MOST_ITEMS - kinds.length) / 2);
     const lists = await Promise.all(
       [this.sources.file, this.sources.symbol].map(async (each) =>
-        each?.complete?.(query, asked, half),
+        each.complete?.(query, asked, half),
       ),
     );
     return [...kinds, ...lists.flatMap((list) => list ?? [])];

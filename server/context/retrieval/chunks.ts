@@ -123,7 +123,7 @@ function lineFinder(text: string): (offset: number) => number {
 /** What a Markdown text is cut at: its sections. */
 export function sectionsOf(text: string): Piece[] {
   const heads = [...text.matchAll(/^ {0,3}(#{1,6})[ \t]+([^\r\n]*)/gm)];
-  return heads.map(({ 0: _, 1: marks = '', 2: name = '', index }, at) => {
+  return heads.map(({ 1: marks = '', 2: name = '', index }, at) => {
     const behind = heads.slice(at + 1).find(([, other = '']) => other.length <= marks.length);
     return { name: name.trim(), start: index, end: behind?.index ?? text.length };
   });
