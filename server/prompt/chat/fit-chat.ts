@@ -72,7 +72,7 @@ export function fitChat(parts: ChatParts, room: ChatRoom): ChatFit {
   const free = Math.max(0, contextLength - kept - bare);
   const pinned = fitTexts(parts.pinned, Math.floor(free / 2), countTokens);
   const rest = free - total(pinned);
-  const turns = parts.history.map((turn) => tokensOfTurn(turn, countTokens));
+  const turns = tokensOfTurns(parts.history, rest, countTokens);
   const forTexts = Math.max(rest - sum(turns), Math.floor(rest / 2));
   const retrieved = fitTexts(parts.retrieved, forTexts, countTokens);
   const forTurns = rest - total(retrieved);
@@ -133,9 +133,27 @@ function droppedTurns(turns: readonly number[], room: number, before: number): n
   const fits = (dropped: number, within: number) => sum(turns.slice(dropped)) <= within;
   if (fits(0, before === 0 ? room : room * SLACK)) return 0;
   if (before > 0 && before <= turns.length && fits(before, room)) return before;
-  let dropped = 1;
+  let dropped = Math.max(1, turns.lastIndexOf(Infinity) + 1);
   while (dropped < turns.length && !fits(dropped, room * SLACK)) dropped++;
   return dropped;
+}
+
+/** Of each turn, those of the latest that fit `room`; the others are not read, however many there are. */
+function tokensOfTurns(
+  history: readonly PastTurn[],
+  room: number,
+  countTokens: CountTokens,
+): readonly number[] {
+  const tokens = Array<number>(history.length).fill(Infinity);
+  let left = room;
+  for (let i = history.length - 1; i >= 0 && left >= 0; i--) {
+    const turn = history[i];
+    if (turn === undefined) break;
+    const taken = tokensOfTurn(turn, countTokens);
+    tokens[i] = taken;
+    left -= taken;
+  }
+  return tokens;
 }
 
 /** With what a template writes around it. */

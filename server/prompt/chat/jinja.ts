@@ -15,11 +15,25 @@ interface Environment {
   set(name: string, value: unknown): void;
 }
 
+/** A value while a template runs: `value` is a string, a number, an array or a map of values. */
+interface RuntimeValue {
+  readonly value: unknown;
+}
+
+/** A node of a parsed template. */
+interface Statement {
+  readonly type: string;
+}
+
+interface Interpreter {
+  run(program: Program): RuntimeValue;
+  /** What every node of the template goes through. */
+  evaluate(statement: Statement | undefined, environment: Environment): RuntimeValue;
+}
+
 interface Library {
   readonly Environment: new () => Environment;
-  readonly Interpreter: new (environment: Environment) => {
-    run(program: Program): { readonly value: unknown };
-  };
+  readonly Interpreter: new (environment: Environment) => Interpreter;
   readonly tokenize: (
     source: string,
     options: { readonly lstrip_blocks: boolean; readonly trim_blocks: boolean },
@@ -34,9 +48,34 @@ export function parseTemplate(source: string): Program {
   return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
 }
 
-/** What a template writes that knows `names` and nothing else. @throws Error, of the template too */
+/** Characters and entries that a template may make in all: it could double a text at each step. */
+const MOST_MADE = 64 * 1024 * 1024;
+
+/** Ends a template that makes too much. */
+class BoundedInterpreter extends Interpreter {
+  private left = MOST_MADE;
+
+  override evaluate(statement: Statement | undefined, environment: Environment): RuntimeValue {
+    const result = super.evaluate(statement, environment);
+    // A name gives what was made before.
+    if (statement?.type !== 'Identifier') this.left -= sizeOf(result.value);
+    if (this.left < 0) throw new Error('it makes too much of the messages');
+    return result;
+  }
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  return value instanceof Map ? value.size : 1;
+}
+
+/**
+ * What a template writes that knows `names` and nothing else.
+ *
+ * @throws Error, of the template too, or where it makes too much
+ */
 export function runTemplate(program: Program, names: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
   for (const [name, value] of Object.entries(names)) environment.set(name, value);
-  return String(new Interpreter(environment).run(program).value);
+  return String(new BoundedInterpreter(environment).run(program).value);
 }

@@ -137,6 +137,18 @@ describe('chatPlan', () => {
         "{% set ns = namespace(s='x') %}{% for a in range(22) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s }}",
         /writes/,
       ],
+      'keeps too much': [
+        '{% set ns = namespace(l=[]) %}{% for a in range(100000) %}{% set ns.l = ns.l + range(100000) %}{% endfor %}{{ ns.l | length }}',
+        /makes too much|longer than/,
+      ],
+      'doubles a text for ever': [
+        "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set ns.s = (ns.s + ns.s) | upper %}{% endfor %}",
+        /makes too much/,
+      ],
+      'calls itself for ever': [
+        '{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}',
+        /cannot be used/,
+      ],
       'is too long': [' '.repeat(300_000), /characters long/],
     };
     for (const [what, [template, reason]] of Object.entries(refused))

@@ -86,6 +86,21 @@ describe('fitChat', () => {
     assert.equal(fitted(parts({ history: more, dropped: first }), room(2000)).droppedTurns, 0);
   });
 
+  it('reads no more of a long history than fits', () => {
+    const history = Array.from({ length: 10_000 }, (_, i) => turn(`t${i}`));
+    let counted = 0;
+    const within = room(400);
+    const { droppedTurns } = fitted(parts({ history }), {
+      ...within,
+      countTokens: (text) => {
+        counted += text.length;
+        return countTokens(text);
+      },
+    });
+    assert.ok(droppedTurns >= 9990 && droppedTurns < 10_000, String(droppedTurns));
+    assert.ok(counted < 20_000, String(counted));
+  });
+
   it('shortens a text to the lines that fit, and leaves out those behind it, saying so', () => {
     const retrieved = [text('long.ts', 100), text('next.ts', 30)];
     const { retrieved: notes, messages } = fitted(parts({ retrieved }), room(200));
