@@ -45,6 +45,21 @@ describe('status bar', () => {
     assert.doesNotMatch(elsewhere.tooltip, /Nothing of a/);
   });
 
+  it('says in the tooltip what has become of a model for chat', () => {
+    const plain = (chat: LacunaStatus['chat']) =>
+      running(chat ? { chat } : {}).tooltip.replaceAll('\\', '');
+    assert.doesNotMatch(plain(undefined), /[Cc]hat/);
+    assert.match(plain({ state: 'loading' }), /The chat model is loading\./);
+    assert.match(
+      plain({ state: 'ready', model: 'Lite-Instruct', device: 'cpu' }),
+      /Chat: Lite-Instruct, on cpu\./,
+    );
+    assert.match(
+      plain({ state: 'failed', message: 'It is damaged.', remedy: 'Download it again.' }),
+      /could not be loaded: It is damaged\. Download it again\. \[Choose a chat model\]\(command:lacuna\.chooseChatModel\)/,
+    );
+  });
+
   it('spins while the server is busy', () => {
     assert.equal(running({ busy: true }).text, '$(loading~spin) lacuna-seed');
   });
