@@ -85,7 +85,18 @@ export function createProgram(
     .option('--max-tokens <n>', 'answer with at most so many tokens', wholeNumber(1, 65536), 2048)
     .option('--think', 'let a model that can think first do so')
     .option('--no-think', 'have it answer at once')
-    .action(async (question: string[], options: ChatOptions) => {
+    .option('--web', 'serve a page to a browser on this machine, about the folder you are in')
+    .addOption(
+      new Option('--port <n>', 'of the page; 0 takes a free one')
+        .argParser(wholeNumber(0, 65535))
+        .default(0),
+    )
+    .action(async (question: string[], options: ChatOptions & { web?: true; port: number }) => {
+      if (options.web) {
+        const { chatWeb } = await import('./commands/chat-web.js');
+        finished(await chatWeb(options, packageRoot, version));
+        return;
+      }
       const { chat } = await import('./commands/chat.js');
       finished(await chat(question, options, packageRoot));
     });

@@ -31,7 +31,7 @@ const rooms = {
       'server/provenance',
       'server/engine',
     ],
-    packages: ['commander', 'vscode-languageserver-textdocument'],
+    packages: ['commander', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
   'server/lsp': {
     rooms: [
@@ -65,7 +65,10 @@ const rooms = {
     ],
     packages: ['vscode-languageserver-textdocument'],
   },
-  'server/web': { rooms: ['protocol'], packages: ['vscode-languageserver'] },
+  'server/web': {
+    rooms: ['protocol'],
+    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
+  },
   'server/chat': {
     rooms: [
       'protocol',
