@@ -71,7 +71,9 @@ export function createProgram(
 
   program
     .command('chat')
-    .description('ask a model that answers: one question, or one after the other on a terminal')
+    .description(
+      'ask a model that answers: one question, or one after the other on a terminal; @file:PATH, @symbol:NAME, @diff and @repo show it what they name',
+    )
     .argument('[question...]', 'without it, what stands on standard input, or what you type')
     .option('--model <path>', modelHelp)
     .addOption(deviceOption('auto'))

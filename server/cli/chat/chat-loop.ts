@@ -1,11 +1,11 @@
 /** Questions and answers in turns, until there are no more questions. */
 
 import { createInterface } from 'node:readline/promises';
-import type { ContextText } from '../../prompt/chat/context-text.js';
 import { describeError } from '../../lsp/describe-error.js';
-import { bold, dim, red, type Output } from '../terminal.js';
-import type { ChatSession } from './chat-session.js';
+import { bold, dim, red, yellow, type Output } from '../terminal.js';
+import type { AskedQuestion, ChatSession } from './chat-session.js';
 import { ReplyWriter, type ReplyStreams } from './reply-writer.js';
+import type { FoundTexts } from './terminal-texts.js';
 
 export interface ChatTerminal extends ReplyStreams {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -18,20 +18,24 @@ const HELP = `/retry  asks the last question anew
 /new    forgets what was said
 /help   shows this
 /quit   leaves, as Ctrl-D does
+@file:src/main.ts, @symbol:name, @diff and @repo in a question show the model what they name.
 A line that ends with \\ goes on in the next one. Ctrl-C stops an answer.
 `;
 
-/** Shows every text before it goes to the model; of a question as well. */
-export type Redact = (text: string) => string;
+/** What a loop needs to know of the world around it. */
+export interface ChatWorld {
+  /** Takes secrets out of a question. */
+  readonly redact: (question: string) => string;
+  /** What a question mentions. */
+  readonly find: (question: string, signal: AbortSignal) => Promise<FoundTexts>;
+}
 
 export async function chatLoop(
   session: ChatSession,
   terminal: ChatTerminal,
-  redact: Redact,
-  texts: readonly ContextText[] = [],
+  world: ChatWorld,
 ): Promise<void> {
   const past: string[] = [];
-  let pending = texts;
   for (;;) {
     const question = await readQuestion(terminal, past);
     if (question === undefined || question === '/quit') return;
@@ -46,13 +50,16 @@ export async function chatLoop(
         break;
       case '/retry': {
         const last = session.takeBack();
-        if (last) await reply(session, last.question, last.texts, terminal);
+        if (last) await reply(session, terminal, () => Promise.resolve(last));
         break;
       }
       default:
         past.unshift(question);
-        await reply(session, redact(question), pending, terminal);
-        pending = [];
+        await reply(session, terminal, async (signal) => {
+          const { texts, notes } = await world.find(question, signal);
+          for (const note of notes) terminal.error.write(`${yellow(note, terminal.error)}\n`);
+          return { question: world.redact(question), texts };
+        });
     }
   }
 }
@@ -60,9 +67,8 @@ export async function chatLoop(
 /** Asks one question and writes the answer. An error is told, and the conversation goes on. */
 async function reply(
   session: ChatSession,
-  question: string,
-  texts: readonly ContextText[],
   terminal: ChatTerminal,
+  prepare: (signal: AbortSignal) => Promise<AskedQuestion>,
 ): Promise<void> {
   const abort = new AbortController();
   const forget = terminal.onInterrupt(() => {
@@ -70,6 +76,7 @@ async function reply(
   });
   const writer = new ReplyWriter(terminal);
   try {
+    const { question, texts } = await prepare(abort.signal);
     const report = await session.ask(question, texts, abort.signal, (piece) => {
       writer.write(piece);
     });

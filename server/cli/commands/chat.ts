@@ -4,13 +4,15 @@ import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import { EngineLoader } from '../../models/load-engine.js';
 import type { ContextText } from '../../prompt/chat/context-text.js';
 import { redactText } from '../../provenance/redact.js';
+import { repositoryRoot } from '../../provenance/repository-root.js';
 import { chatLoop, type ChatTerminal } from '../chat/chat-loop.js';
 import { ChatSession } from '../chat/chat-session.js';
 import { ReplyWriter } from '../chat/reply-writer.js';
+import { TerminalTexts } from '../chat/terminal-texts.js';
 import { CliError, exitCode } from '../cli-error.js';
 import { endedByInterrupt, interruptible } from '../interrupt.js';
 import { withLoadLine } from '../load-line.js';
-import { dim } from '../terminal.js';
+import { dim, yellow } from '../terminal.js';
 
 export interface ChatOptions {
   readonly model?: string;
@@ -39,7 +41,10 @@ export async function chat(
       'there is no question',
       'Give one as an argument or on standard input, or run this on a terminal.',
     );
+  const current = process.cwd();
+  const folder = await repositoryRoot(current);
   const engine = await load(options, packageRoot);
+  const found = new TerminalTexts(folder, current, packageRoot);
   try {
     const { maxTokens, think } = options;
     const session = new ChatSession(engine, {
@@ -49,25 +54,28 @@ export async function chat(
     if (interactive) {
       const { model, device } = engine.info;
       process.stderr.write(dim(`${model} · ${device} · /help\n`, process.stderr));
-      await chatLoop(session, terminal, redact);
+      await chatLoop(session, terminal, { redact, find: (...asking) => found.find(...asking) });
       return exitCode.ok;
     }
-    if (asked === '') return await answerOnce(session, redact(piped.trim()), []);
+    if (asked === '') return await answerOnce(session, piped.trim(), []);
     const texts = piped.trim() === '' ? [] : [standardInput(piped)];
-    return await answerOnce(session, redact(asked), texts);
+    return await answerOnce(session, asked, texts, found);
   } finally {
-    await engine.close();
+    await Promise.all([engine.close(), found.close()]);
   }
 }
 
 async function answerOnce(
   session: ChatSession,
   question: string,
-  texts: readonly ContextText[],
+  piped: readonly ContextText[],
+  found?: TerminalTexts,
 ): Promise<number> {
   return interruptible(async (signal) => {
+    const { texts, notes } = (await found?.find(question, signal)) ?? { texts: [], notes: [] };
+    for (const note of notes) process.stderr.write(`${yellow(note, process.stderr)}\n`);
     const writer = new ReplyWriter(terminal);
-    const report = await session.ask(question, texts, signal, (piece) => {
+    const report = await session.ask(redact(question), [...piped, ...texts], signal, (piece) => {
       writer.write(piece);
     });
     writer.end(report);

@@ -22,6 +22,7 @@ const rooms = {
       'server/context/snippets',
       'server/context/syntax',
       'server/context/index',
+      'server/context/retrieval',
       'server/completion',
       'server/chat',
       'server/refactor',

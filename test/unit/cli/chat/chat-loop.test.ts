@@ -27,7 +27,15 @@ function harness(engine: ScriptedEngine) {
         return () => (interrupt = undefined);
       },
     },
-    (text) => redactText(text).text,
+    {
+      redact: (text) => redactText(text).text,
+      find: (question) =>
+        Promise.resolve(
+          question.includes('@file:a.ts')
+            ? { texts: [{ label: 'a.ts', language: 'ts', text: 'let a;' }], notes: ['b.ts: None.'] }
+            : { texts: [], notes: [] },
+        ),
+    },
   );
   const prompts = () => (shown.match(/> |… /g) ?? []).length;
   let typed = 0;
@@ -99,6 +107,15 @@ describe('lacuna chat on a terminal', function () {
     );
     assert.ok(!second!.includes('First?'));
     assert.match(shown(), /Ctrl-C stops an answer/);
+  });
+
+  it('shows the model what a question mentions, and says what it could not', async () => {
+    const engine = answered(' Yes.');
+    const { type, leave, shown } = harness(engine);
+    await type('What is @file:a.ts?');
+    await leave();
+    assert.match(planText(engine.requests[0]!.plan), /a\.ts:\n```ts\nlet a;\n```\n\nWhat is/);
+    assert.match(shown(), /b\.ts: None\./);
   });
 
   it('takes a question of several lines', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeChatModel } from '../../../support/chat-model.js';
-import { noDriver, repository, runCli } from '../../../support/run-cli.js';
+import { inFolder, noDriver, repository, runCli } from '../../../support/run-cli.js';
 
 describe('lacuna chat', function () {
   this.timeout(60_000);
@@ -39,6 +39,24 @@ describe('lacuna chat', function () {
     const alone = await costOf([], 'Hello there, model!');
     const both = await costOf(['Say something.'], 'Hello there, model!');
     assert.ok(both > alone, `${both} ${alone}`);
+  });
+
+  it('shows the model files of the folder it runs in, and nothing past the gate', async () => {
+    await inFolder({ 'a.ts': 'let a = 1;\n'.repeat(20), '.env': 'A=b' }, async (cwd) => {
+      const ask = (question: string) => runCli(['chat', ...options(), question], { cwd });
+      const plain = await ask('What is this?');
+      const shown = await ask('What is @file:a.ts?');
+      const read = ({ stderr }: { stderr: string }) =>
+        Number(/(\d+) tokens read/.exec(stderr)?.[1]);
+      assert.ok(read(shown) > read(plain) + 80, `${read(shown)} ${read(plain)}`);
+      const refused = await ask('What is @file:.env?');
+      assert.match(refused.stderr, /^\.env: .*secrets?/i);
+      const missing = await ask('What are @file:none.ts and @selection?');
+      assert.match(missing.stderr, /none\.ts: There is no such file\.\n/);
+      assert.match(missing.stderr, /@selection: There is no editor here\.\n/);
+      const found = await ask('What is @symbol:a?');
+      assert.equal(found.code, 0, found.stderr);
+    });
   });
 
   it('says which model to use where this one only completes', async () => {
