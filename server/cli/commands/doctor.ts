@@ -36,9 +36,17 @@ async function examine(options: DoctorOptions, packageRoot: string): Promise<num
   if (options.json) process.stdout.write(`${JSON.stringify({ works, checks }, undefined, 2)}\n`);
   else {
     process.stdout.write(formatChecks(checks, process.stdout));
-    process.stdout.write(works ? 'Completions work.\n' : 'Completions cannot work yet.\n');
+    process.stdout.write(`${verdict(checks, works)}\n`);
   }
   return works ? exitCode.ok : exitCode.failed;
+}
+
+function verdict(checks: readonly Check[], works: boolean): string {
+  const isOk = (wanted: string) =>
+    checks.some(({ name, state }) => name === wanted && state === 'ok');
+  if (works && isOk('Fill-in')) return 'Completions work.';
+  if (works && isOk('Chat')) return 'Chat works; completions need another model.';
+  return 'Completions cannot work yet.';
 }
 
 /** Each look as soon as it is taken. What cannot be looked at without something missing is left out. */

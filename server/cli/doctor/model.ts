@@ -1,12 +1,15 @@
 import { describeModel } from '../../engine/model/describe-model.js';
 import { bytesByType } from '../../engine/model/summarize-model.js';
+import type { ChatSupport } from '../../engine/model/chat-support.js';
 import type { NativeModelFile } from '../../engine/native/addon.js';
+import { describeError } from '../../lsp/describe-error.js';
+import { chatPlan } from '../../prompt/chat/chat-plan.js';
 import type { ModelChoice } from '../../models/find-model.js';
 import { formatBytes, type Check } from './check.js';
 
 /** What the file is. Reading it throws an EngineError where it is no model that can be used. */
 export function checkModelFile(file: NativeModelFile, { from }: ModelChoice): readonly Check[] {
-  const { name, architecture, contextLength, fim } = describeModel(file);
+  const { name, architecture, contextLength, fim, chat } = describeModel(file);
   const types = shareOfTypes(file);
   const facts = [
     `${file.path} (${from})`,
@@ -24,12 +27,34 @@ export function checkModelFile(file: NativeModelFile, { from }: ModelChoice): re
   if (fim.layout !== 'none') {
     const order = fim.layout === 'psm' ? 'prefix, suffix, middle' : 'suffix, prefix, middle';
     const data = { layout: fim.layout };
-    return [model, { name: 'Fill-in', state: 'ok', detail: `can fill holes (${order})`, data }];
+    const fillIn: Check = {
+      name: 'Fill-in',
+      state: 'ok',
+      detail: `can fill holes (${order})`,
+      data,
+    };
+    return [model, fillIn, checkChat(chat)];
   }
   const detail = 'cannot fill holes, so it cannot complete';
   const remedy = fim.remedy ?? 'Use a base model that was trained to fill in the middle.';
   const data = { layout: 'none' };
-  return [model, { name: 'Fill-in', state: 'problem', detail, remedy, data }];
+  // One that is brought for chat alone has no fault.
+  const state = chat.format ? 'warning' : 'problem';
+  return [model, { name: 'Fill-in', state, detail, remedy, data }, checkChat(chat)];
+}
+
+/** Whether the model answers, and its template can be used. */
+function checkChat({ format, remedy }: ChatSupport): Check {
+  const name = 'Chat';
+  const data = { answers: format !== undefined };
+  if (!format) return { name, state: 'note', detail: 'does not answer questions', remedy, data };
+  try {
+    chatPlan(format, [{ role: 'user', content: 'Is anybody there?' }]);
+    return { name, state: 'ok', detail: 'answers questions, by its own template', data };
+  } catch (error) {
+    const { message, remedy } = describeError(error);
+    return { name, state: 'problem', detail: message, remedy, data };
+  }
 }
 
 /** Types of weights with their share of the file's tensor bytes, largest first. */

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { emulatedFolder, emulationRuns } from '../../cuda/kernel-check.js';
+import { writeChatModel } from '../../support/chat-model.js';
 import { readNpy } from '../../support/npy.js';
 import { inFolder, repository, runCli, runNode, type CliResult } from '../../support/run-cli.js';
 
@@ -182,12 +183,21 @@ describe('lacuna', function () {
       };
       assert.equal(works, true);
       const machine = ['Node.js', 'Engine', 'CPU', 'GPU'];
-      const model = ['Model', 'Fill-in', 'Memory', 'Device', 'Trial'];
+      const model = ['Model', 'Fill-in', 'Chat', 'Memory', 'Device', 'Trial'];
       assert.deepEqual(
         checks.map(({ name }) => name),
         [...machine, ...model],
       );
     });
+
+    it('finds no fault in a model that answers and does not complete, and says what it is good for', () =>
+      inFolder({}, async (folder) => {
+        const result = await runCli(['doctor', '--model', writeChatModel(folder)]);
+        assert.equal(result.code, 0, result.stdout);
+        assert.match(result.stdout, /! Fill-in .*cannot fill holes/);
+        assert.match(result.stdout, /✔ Chat .*answers questions/);
+        assert.match(result.stdout, /\nChat works; completions need another model\.\n$/);
+      }));
 
     it('has a problem where a GPU is asked for and there is none', async () => {
       const result = await runCli(['doctor', '--device', 'cuda']);
