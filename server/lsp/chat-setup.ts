@@ -16,6 +16,8 @@ import { WorkspaceChunks } from '../context/retrieval/workspace-chunks.js';
 import type { GrammarStore } from '../context/syntax/grammar-store.js';
 import type { SyntaxService } from '../context/syntax/syntax-service.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
+import type { Proposals } from '../refactor/proposals.js';
+import { ChatApply } from './chat-apply.js';
 import { ChatFeature } from './chat.js';
 import type { ChatEngine } from './chat-engine.js';
 import { ConversationStores } from './conversation-stores.js';
@@ -32,6 +34,8 @@ export interface ChatSetup {
   readonly grammars: GrammarStore;
   readonly symbols: SymbolIndex;
   readonly engine: ChatEngine;
+  /** Where blocks of answers wait that are to be applied. */
+  readonly proposals: Proposals;
   /** Where conversations are kept; without it they end with the server. */
   readonly folder: string | undefined;
 }
@@ -46,6 +50,7 @@ export function chatOf({
   grammars,
   symbols,
   engine,
+  proposals,
   folder,
 }: ChatSetup): { readonly service: ChatService; readonly feature: ChatFeature } {
   const folders = () => workspace.current.folders;
@@ -66,6 +71,9 @@ export function chatOf({
     connection.console.warn(message);
   });
   const service = new ChatService(() => stores.current, engine, mentions);
-  const feature = new ChatFeature(connection, service, mentions, () => engine.availability());
+  const apply = new ChatApply(service, documents, texts, parsed, proposals);
+  const feature = new ChatFeature(connection, service, mentions, apply, () =>
+    engine.availability(),
+  );
   return { service, feature };
 }

@@ -9,6 +9,7 @@ import { chatRequests, type ChatAvailability } from '../../protocol/index.js';
 import { ChatError } from '../chat/chat-error.js';
 import type { ChatService, TurnListener } from '../chat/chat-service.js';
 import type { Mentions } from '../chat/mentions/mentions.js';
+import type { ChatApply } from './chat-apply.js';
 import { ChatParams } from './chat-params.js';
 import type { Feature } from './feature.js';
 
@@ -18,6 +19,7 @@ export class ChatFeature implements Feature {
     private readonly connection: Connection,
     private readonly chat: ChatService,
     private readonly mentions: Mentions,
+    private readonly apply: ChatApply,
     private readonly availability: () => ChatAvailability,
   ) {}
 
@@ -54,6 +56,9 @@ export class ChatFeature implements Feature {
     this.on(chatRequests.export, ({ conversation }) => chat.export(conversation));
     this.on(chatRequests.mentions, ({ query, place: { place } }) =>
       this.mentions.complete(query, place),
+    );
+    this.on(chatRequests.apply, ({ conversation, turn, block, place }) =>
+      this.apply.apply({ conversation, turn, block, ...place }),
     );
     return {};
   }

@@ -178,15 +178,16 @@ export class LacunaServer {
       status,
       this.deadlines,
     );
+    const proposals = new Proposals();
     const { service: conversations, feature: chat } = chatOf({
       ...{ connection, documents: this.documents, workspace: this.workspace, gate, grammars },
       ...{ syntax: this.syntax, symbols: this.index.symbols, engine: this.chat },
-      folder: environment.chatFolder,
+      ...{ proposals, folder: environment.chatFolder },
     });
     this.conversations = conversations;
     const edits = editsOf({
       ...{ connection, documents: this.documents, workspace: this.workspace, gate, grammars },
-      ...{ syntax: this.syntax, chat: this.chat, proposals: new Proposals() },
+      ...{ syntax: this.syntax, chat: this.chat, proposals },
     });
     this.features = [
       chat,

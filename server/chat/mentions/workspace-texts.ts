@@ -48,6 +48,11 @@ export class WorkspaceTexts {
     }
   }
 
+  /** Why a file of the workspace may be neither read nor made, in a sentence. */
+  async refuses(uri: string): Promise<string | undefined> {
+    return (await this.gate.refuses(uri, 'context'))?.message;
+  }
+
   /** Whole lines of a file, with secrets replaced. Never rejects. */
   async pass(uri: string, lines: string): Promise<PassedText> {
     if (this.use(uri) === 'context') {

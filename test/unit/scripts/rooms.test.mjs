@@ -82,7 +82,7 @@ const rooms = {
       'server/engine',
       'server/state',
     ],
-    packages: ['vscode-languageserver-textdocument'],
+    packages: ['markdown-it', 'vscode-languageserver-textdocument'],
   },
   'server/refactor': {
     rooms: [
