@@ -58,9 +58,21 @@ export class Reviews implements Disposable {
     ];
   }
 
-  /** Has the model make an edit, and shows it as it is written. */
-  async propose(params: ProposeParams): Promise<void> {
-    await this.show(Uri.parse(params.textDocument.uri), params.range.start.line, async (entry) =>
+  /**
+   * Has the model make an edit, and shows it as it is written.
+   *
+   * @param version of the document that the range is of, where it may be an old one
+   */
+  async propose(params: ProposeParams, version?: number): Promise<void> {
+    const source = Uri.parse(params.textDocument.uri);
+    const now = (await existing(source))?.version;
+    if (version !== undefined && now !== version) {
+      await this.show(source, params.range.start.line, () =>
+        Promise.resolve({ refusal: { message: changed(), remedy: l10n.t('Ask again.') } }),
+      );
+      return;
+    }
+    await this.show(source, params.range.start.line, async (entry) =>
       this.server.ask<EditOutcome, EditProgress>(editRequests.propose, params, {
         token: entry.stop.token,
         onProgress: (progress) => {
@@ -212,10 +224,7 @@ export class Reviews implements Disposable {
       if (entry.review.phase.name !== 'deciding' || entry.applying) continue;
       if (entry.source.toString() !== source.toString()) continue;
       this.discard(entry);
-      entry.review.refuse(
-        l10n.t('The file has changed since the model was asked: nothing of this can be applied.'),
-        l10n.t('Ask again.'),
-      );
+      entry.review.refuse(changed(), l10n.t('Ask again.'));
       this.documents.refresh(entry.uri);
     }
   }
@@ -240,6 +249,10 @@ export class Reviews implements Disposable {
       this.server.output.error(String(error));
     });
   }
+}
+
+function changed(): string {
+  return l10n.t('The file has changed since the model was asked: nothing of this can be applied.');
 }
 
 async function textOf(uri: Uri): Promise<string> {

@@ -16,6 +16,7 @@ import {
   type LacunaStatus,
 } from '../../protocol/index.js';
 import { readSettings } from '../config.js';
+import { codeActionMiddleware } from '../edits/code-actions.js';
 import { documentSelector } from './document-selector.js';
 
 export interface ClientHandlers {
@@ -57,6 +58,7 @@ export function createClient(
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     middleware: {
+      ...codeActionMiddleware,
       provideInlineCompletionItems: (document, position, context, token, next) =>
         isQuiet() && context.triggerKind === InlineCompletionTriggerKind.Automatic
           ? undefined

@@ -59,10 +59,10 @@ export class Session {
   }
 
   /** Waits for a model in the status bar. */
-  async modelReady(): Promise<string> {
+  async modelReady(name = /seed/i): Promise<string> {
     return until('the model in the status bar', 60_000, async () => {
       const text = await this.window.status();
-      return /seed/i.test(text) && text;
+      return name.test(text) && text;
     });
   }
 

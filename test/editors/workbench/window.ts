@@ -116,6 +116,19 @@ export class EditorWindow {
     return lines.map((text) => text.replaceAll('\u00a0', ' '));
   }
 
+  /** Titles of the links above lines, icons left out. */
+  async lenses(): Promise<readonly string[]> {
+    const texts = await this.page
+      .locator('.codelens-decoration a, .codelens-decoration span')
+      .allInnerTexts();
+    return texts.map((text) => text.replaceAll('\u00a0', ' ').trim());
+  }
+
+  /** Clicks the first link above a line that has this title. */
+  async clickLens(title: string): Promise<void> {
+    await this.page.locator('.codelens-decoration a', { hasText: title }).first().click();
+  }
+
   /** From now on keeps how long each keystroke took to bring ghost text. */
   async watchGhostText(): Promise<void> {
     await this.page.evaluate(watchGhostText);

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import type { ScriptedReply } from '../scripted-server/script.js';
+import { until } from '../until.js';
+import type { Session } from './session.js';
+
+/** What a person does with an edit, each in a file of its own: none stands in another's way. */
+const shape = `/** What a rectangle covers. */
+export function area(width: number, height: number): number {
+  const result = width * height;
+  return result;
+}
+
+export const unit = 1;
+`;
+const steps = `export function load(names: string[]): string[] {
+  let out = [];
+  out.push('begin');
+  for (const name of names) {
+    out.push(name);
+  }
+  out.push('end');
+  return out.reverse();
+}
+`;
+
+export const editFiles: Readonly<Record<string, string>> = {
+  'inline.ts': shape,
+  'crlf.ts': shape.replaceAll('\n', '\r\n'),
+  'hunks.ts': steps,
+  'bulb.ts': shape,
+  'refused.ts': shape,
+  'stopped.ts': shape,
+  'moved.ts': shape,
+};
+
+const oneExpression = `export function area(width: number, height: number): number {
+  return width * height;
+}
+`;
+const twoPlaces = steps
+  .replace('let out = []', 'const out: string[] = []')
+  .replace('out.reverse()', 'out');
+const fence = '```\n';
+
+export const editReplies: readonly ScriptedReply[] = [
+  { when: 'Make it one expression', answers: [`${oneExpression}${fence}`], tokenMs: 25 },
+  { when: 'Do not reverse', answers: [`${twoPlaces}${fence}`], tokenMs: 2 },
+  { when: 'Simplify the code', answers: [`${oneExpression}${fence}`] },
+  { when: 'Break it', answers: [`export function area( {\n${fence}`] },
+  { when: 'That cannot be used', answers: [`export function area( {\n${fence}`] },
+  { when: 'Never end', answers: [`// word\n`.repeat(4000)], tokenMs: 25 },
+];
+
+/** From an instruction or a lightbulb to a file that is changed, and back. */
+export function edits(session: Session): void {
+  /** Puts the cursor into a function, and says what shall be different. */
+  async function instruct(file: string, line: number, instruction: string): Promise<void> {
+    const { window } = session;
+    await session.enter(file, { line, column: 10 });
+    await window.page.keyboard.press('Control+I');
+    await window.page.locator('.quick-input-widget input').waitFor();
+    await window.page.keyboard.type(instruction);
+    await window.page.keyboard.press('Enter');
+    await window.page.locator('.tab.active', { hasText: `Review of ${file}` }).waitFor();
+  }
+
+  const lens = (title: string) =>
+    until(`the link ${title}`, 20_000, async () =>
+      (await session.window.lenses()).some((each) => each.includes(title)),
+    );
+
+  const backIn = (file: string) =>
+    session.window.page
+      .locator('.tab.active', { hasText: new RegExp(`^${file}`) })
+      .waitFor({ timeout: 20_000 });
+
+  it('streams an edit on Ctrl+I, applies it, and takes it back in one step', async () => {
+    const { window } = session;
+    await instruct('inline.ts', 2, 'Make it one expression');
+    await lens('The model writes…');
+    await until('the first new lines', 20_000, async () => {
+      return (await window.lines()).includes('  return width * height;');
+    });
+    await session.picture('an edit under way');
+    await lens('Accept');
+    await session.picture('an edit to review');
+    const lines = await window.lines();
+    assert.ok(lines.includes('  const result = width * height;'), lines.join('\n'));
+    assert.ok(lines.includes('  return width * height;'), lines.join('\n'));
+    await window.page.keyboard.press('Control+Enter');
+    await backIn('inline.ts');
+    await window.save();
+    assert.equal(
+      session.saved('inline.ts'),
+      shape.replace(/export function[^]*?\n}\n/, oneExpression),
+    );
+    await window.page.keyboard.press('Control+Z');
+    await window.save();
+    assert.equal(session.saved('inline.ts'), shape);
+    assert.deepEqual(await window.notifications(), []);
+  });
+
+  it('keeps line ends, and every byte beside what it changes', async () => {
+    const { window } = session;
+    await instruct('crlf.ts', 2, 'Make it one expression');
+    await lens('Accept');
+    await window.page.keyboard.press('Control+Enter');
+    await backIn('crlf.ts');
+    await window.save();
+    const expected = shape.replace(/export function[^]*?\n}\n/, oneExpression);
+    assert.equal(session.saved('crlf.ts'), expected.replaceAll('\n', '\r\n'));
+  });
+
+  it('takes one hunk by its link and leaves another by a key', async () => {
+    const { window } = session;
+    await instruct('hunks.ts', 1, 'Do not reverse');
+    await lens('Accept All');
+    await session.picture('two hunks to review');
+    await window.clickLens('Accept');
+    await until('one hunk left', 10_000, async () => {
+      return !(await window.lenses()).some((each) => each.includes('Accept All'));
+    });
+    await session.picture('a hunk accepted');
+    await window.page.keyboard.press('Alt+Backspace');
+    await backIn('hunks.ts');
+    await window.save();
+    assert.equal(
+      session.saved('hunks.ts'),
+      steps.replace('let out = []', 'const out: string[] = []'),
+    );
+    await window.page.keyboard.press('Control+Z');
+    await window.save();
+    assert.equal(session.saved('hunks.ts'), steps);
+  });
+
+  it('offers edits by the lightbulb, shows them first, applies them and takes them back', async () => {
+    const { window } = session;
+    await session.enter('bulb.ts', { line: 2, column: 20 });
+    const bulb = window.page.locator(
+      '.codicon-light-bulb, .codicon-lightbulb-sparkle, [class*="codicon-gutter-lightbulb"]',
+    );
+    await bulb.first().waitFor({ timeout: 20_000 });
+    await bulb.first().click();
+    const action = window.page.locator('.action-widget .monaco-list-row', { hasText: /Simplify/ });
+    await action.waitFor({ timeout: 20_000 });
+    await session.picture('edits by the lightbulb');
+    await action.click();
+    await lens('Accept');
+    assert.equal(session.saved('bulb.ts'), shape);
+    await window.clickLens('Accept');
+    await backIn('bulb.ts');
+    await window.save();
+    assert.equal(
+      session.saved('bulb.ts'),
+      shape.replace(/export function[^]*?\n}\n/, oneExpression),
+    );
+    await window.page.keyboard.press('Control+Z');
+    await window.save();
+    assert.equal(session.saved('bulb.ts'), shape);
+  });
+
+  it('says why there is no edit, without a pop-up', async () => {
+    const { window } = session;
+    await instruct('refused.ts', 2, 'Break it');
+    await lens('What the model wrote cannot be used');
+    await session.picture('an edit refused');
+    await window.page.keyboard.press('Escape');
+    await backIn('refused.ts');
+    assert.deepEqual(await window.notifications(), []);
+  });
+
+  it('stops halfway on Escape, and nothing has changed', async () => {
+    const { window } = session;
+    await instruct('stopped.ts', 2, 'Never end');
+    await lens('The model writes…');
+    await window.page.keyboard.press('Escape');
+    await backIn('stopped.ts');
+    assert.equal(session.saved('stopped.ts'), shape);
+    assert.deepEqual((await window.lines()).slice(0, 3), shape.split('\n').slice(0, 3));
+  });
+}
