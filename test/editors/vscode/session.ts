@@ -48,7 +48,10 @@ export class Session {
   }
 
   /** Opens a file of the project and puts the cursor into its hole. */
-  async enter(name: string, { line, column }: MarkedText = lineHole): Promise<void> {
+  async enter(
+    name: string,
+    { line, column }: Pick<MarkedText, 'line' | 'column'> = lineHole,
+  ): Promise<void> {
     await this.window.openFile(name);
     await this.window.goTo(line, column);
   }
