@@ -4,6 +4,7 @@ export const clientCommands = {
   acceptHunk: 'lacuna.acceptHunk',
   acceptLine: 'lacuna.acceptLine',
   acceptWord: 'lacuna.acceptWord',
+  askParticipant: 'lacuna.askParticipant',
   chooseChatModel: 'lacuna.chooseChatModel',
   chooseModel: 'lacuna.chooseModel',
   complete: 'lacuna.complete',

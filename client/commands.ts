@@ -1,5 +1,6 @@
 import { commands, type Disposable } from 'vscode';
 import type { ProposeParams } from '../protocol/index.js';
+import { askParticipant } from './chat/participant.js';
 import { clientCommands, type ClientCommand } from './command-ids.js';
 import { toggleEnabled } from './config.js';
 import type { Ctx } from './ctx.js';
@@ -22,6 +23,7 @@ const commandTable: Record<ClientCommand, (ctx: Ctx, ...args: never[]) => unknow
   acceptHunk: (ctx, ...hunk: ReviewArguments) => ctx.reviews.decide('accepted', ...hunk),
   acceptLine: () => commands.executeCommand('editor.action.inlineSuggest.acceptNextLine'),
   acceptWord: () => commands.executeCommand('editor.action.inlineSuggest.acceptNextWord'),
+  askParticipant: () => askParticipant(),
   chooseChatModel,
   chooseModel,
   commitMessage: writeCommitMessage,
@@ -40,12 +42,8 @@ const commandTable: Record<ClientCommand, (ctx: Ctx, ...args: never[]) => unknow
   rejectAll: (ctx, review?: string) => ctx.reviews.decideAll('rejected', review),
   rejectHunk: (ctx, ...hunk: ReviewArguments) => ctx.reviews.decide('rejected', ...hunk),
   restart: (ctx) => ctx.restart(),
-<<<<<<< HEAD
   showChats: (ctx) => ctx.chatView.show({ type: 'history' }),
-  showDiff: (ctx, review) => ctx.reviews.showDiff(review),
-=======
   showDiff: (ctx, review?: string) => ctx.reviews.showDiff(review),
->>>>>>> 0ca1c8a (VS Code: code actions of the model are reviewed by hunk; commit messages, names and explanations)
   showOutput: (ctx) => {
     ctx.output.show();
   },

@@ -22,7 +22,7 @@ import {
 import type { Ctx } from '../ctx.js';
 
 /** As package.json contributes it. */
-const vendor = 'lacuna';
+export const vendor = 'lacuna';
 
 /** Share of the context that an answer may take. */
 const ANSWER_SHARE = 0.25;

@@ -1,7 +1,9 @@
 import {
   chat,
+  commands,
   ChatResponseTurn,
   l10n,
+  lm,
   Location,
   Position,
   Range,
@@ -25,6 +27,7 @@ import {
 import { clientCommands } from '../command-ids.js';
 import type { Ctx } from '../ctx.js';
 import { editorPlace } from './editor-place.js';
+import { vendor } from './model-provider.js';
 
 /** As package.json contributes it. */
 const participantId = 'lacuna.chat';
@@ -42,6 +45,21 @@ export function registerParticipant(ctx: Ctx): ChatParticipant {
   );
   participant.iconPath = new ThemeIcon('sparkle');
   return participant;
+}
+
+/**
+ * Opens VS Code's chat with `@lacuna` in its input. In its mode for questions: the other modes want a model that calls
+ * tools, and show no participant an answer without one.
+ */
+export async function askParticipant(): Promise<void> {
+  // VS Code reads what models there are when somebody asks for them.
+  await lm.selectChatModels({ vendor });
+  const query = '@lacuna ';
+  await commands.executeCommand('workbench.action.chat.open', {
+    mode: 'ask',
+    query,
+    isPartialQuery: true,
+  });
 }
 
 async function answer(

@@ -1,4 +1,5 @@
 import { editFiles, editReplies, edits } from './vscode/edits.js';
+import { participant, participantReplies } from './vscode/participant.js';
 import { useSession } from './vscode/session.js';
 import { noWorkbench } from './workbench/workbench.js';
 
@@ -7,7 +8,13 @@ const untried = noWorkbench === undefined ? '' : ` (not tried: ${noWorkbench})`;
 
 suite(`VS Code with a model that can be talked to${untried}`, function () {
   this.timeout(120_000);
-  const session = useSession({ ...editFiles }, { script: editReplies });
+  const session = useSession(
+    { ...editFiles },
+    {
+      script: [...editReplies, ...participantReplies],
+      settings: { 'chat.disableAIFeatures': false },
+    },
+  );
 
   it('names the model in the status bar', async () => {
     await session.window.openFile('inline.ts');
@@ -15,4 +22,5 @@ suite(`VS Code with a model that can be talked to${untried}`, function () {
   });
 
   edits(session);
+  participant(session);
 });
