@@ -42,7 +42,6 @@ export class Ctx implements Disposable {
   readonly output = window.createOutputChannel('Lacuna', { log: true });
   readonly snooze = new Snooze();
   readonly promptDocument = new ReportDocument('lacuna-prompt', 'Latest prompt.md');
-  readonly explanationDocument = new ReportDocument('lacuna-explanation', 'Explanation.md');
   readonly statisticsDocument = new ReportDocument('lacuna-statistics', 'Statistics.md');
   readonly reviews = new Reviews(this);
   readonly chatView: ChatView;
@@ -161,7 +160,6 @@ export class Ctx implements Disposable {
     this.conversationChanged.dispose();
     this.chat.dispose();
     this.promptDocument.dispose();
-    this.explanationDocument.dispose();
     this.statisticsDocument.dispose();
     this.statusBar.dispose();
     this.output.dispose();
