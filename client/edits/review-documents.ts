@@ -19,6 +19,8 @@ import type { Review } from './review.js';
 
 /** Shortest time between two pictures of a text that is being written, milliseconds. */
 const PAUSE_MS = 80;
+/** Time before the first: VS Code asks for links only where a text rests for a quarter of a second. */
+const FIRST_PAUSE_MS = 400;
 
 export interface ShownReview {
   readonly review: Review;
@@ -53,6 +55,7 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
 
   add(uri: Uri, shown: ShownReview): void {
     this.shown.set(uri.toString(), shown);
+    this.refreshSoon(uri, FIRST_PAUSE_MS);
   }
 
   remove(uri: Uri): void {
@@ -66,21 +69,20 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
     const key = uri.toString();
     clearTimeout(this.pauses.get(key));
     this.pauses.delete(key);
-    if (!this.shown.has(key)) return;
-    this.changed.fire(uri);
     this.lensesChanged.fire();
-    this.paint(uri);
+    this.show(uri);
   }
 
   /** The same before long: text that is being written comes faster than anybody reads. */
-  refreshSoon(uri: Uri): void {
+  refreshSoon(uri: Uri, pause = PAUSE_MS): void {
     const key = uri.toString();
     if (this.pauses.has(key)) return;
     this.pauses.set(
       key,
       setTimeout(() => {
-        this.refresh(uri);
-      }, PAUSE_MS),
+        this.pauses.delete(key);
+        this.show(uri);
+      }, pause),
     );
   }
 
@@ -99,6 +101,7 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
       ({ line, title, command = '', hunk }) =>
         new CodeLens(new Range(line, 0, line, 0), {
           title,
+          tooltip: title.replace(/^\$\([\w~-]+\) /, ''),
           command,
           arguments: [uri.toString(), ...(hunk === undefined ? [] : [hunk])],
         }),
@@ -111,6 +114,12 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
     this.decorations.dispose();
     this.changed.dispose();
     this.lensesChanged.dispose();
+  }
+
+  private show(uri: Uri): void {
+    if (!this.shown.has(uri.toString())) return;
+    this.changed.fire(uri);
+    this.paint(uri);
   }
 
   private paint(uri: Uri): void {

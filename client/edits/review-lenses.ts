@@ -21,23 +21,25 @@ export interface Lens {
  */
 export function reviewLenses(review: Review, line: number, t: Translate): readonly Lens[] {
   const { phase, view, open } = review;
-  const close = (title: string): Lens => ({ line, title, command: clientCommands.rejectAll });
-  const first = view.hunks[0] ?? line;
+  const close = (title: string, at = line): Lens => ({
+    line: at,
+    title,
+    command: clientCommands.rejectAll,
+  });
   switch (phase.name) {
+    // The same for both: VS Code shows no other links while the text below them changes.
     case 'waiting':
-      return [
-        { line, title: `$(loading~spin) ${t('The model reads…')}` },
-        close(`$(debug-stop) ${t('Stop')}`),
-      ];
     case 'writing':
       return [
-        { line: first, title: `$(loading~spin) ${t('The model writes…')}` },
-        { ...close(`$(debug-stop) ${t('Stop')}`), line: first },
+        { line, title: `$(loading~spin) ${t('The model is at work…')}` },
+        close(`$(debug-stop) ${t('Stop')}`),
       ];
+    // One above the other: what is too long for its line is cut off.
     case 'refused':
       return [
-        { line, title: `$(warning) ${withoutIcons(`${phase.message} ${phase.remedy}`)}` },
-        close(`$(close) ${t('Close')}`),
+        { line, title: `$(warning) ${withoutIcons(phase.message)}` },
+        ...(phase.remedy === '' ? [] : [{ line: line + 1, title: withoutIcons(phase.remedy) }]),
+        close(`$(close) ${t('Close')}`, line + 1),
       ];
     case 'deciding':
       return open.flatMap((hunk, index) => {

@@ -77,7 +77,8 @@ export async function closeTabs({ uri }: ReviewTab): Promise<void> {
   const isOf = ({ input }: Tab) =>
     (input instanceof TabInputText && shows(input.uri)) ||
     (input instanceof TabInputTextDiff && shows(input.modified));
-  await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isOf));
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs).filter(isOf);
+  await window.tabGroups.close(tabs, true);
 }
 
 /** Shows what was reviewed, with the cursor at `at` or where it was. */

@@ -168,8 +168,6 @@ export class Reviews implements Disposable {
     this.open.set(entry.uri.toString(), entry);
     this.documents.add(entry.uri, { review: entry.review, line });
     await openTab(entry, document, line);
-    // A document that was shown before may still hold its old text.
-    this.documents.refresh(entry.uri);
     return entry;
   }
 
@@ -231,8 +229,9 @@ export class Reviews implements Disposable {
 
   private async close(entry: OpenReview, at?: Position): Promise<void> {
     this.forget(entry);
-    await closeTabs(entry);
+    // In this order: a tab that closes later would take the focus back from whatever was opened meanwhile.
     await showSource(entry, at);
+    await closeTabs(entry);
   }
 
   /** The review is no longer of interest. */

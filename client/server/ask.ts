@@ -28,11 +28,11 @@ export async function ask<Result, Progress = never>(
   const listening =
     onProgress && client.onProgress(new ProgressType<Progress>(), partialResultToken, onProgress);
   try {
-    return await client.sendRequest<Result>(
-      method,
-      onProgress ? { ...params, partialResultToken } : params,
-      token,
-    );
+    const all = onProgress ? { ...params, partialResultToken } : params;
+    // A token that is undefined would be sent as a second parameter.
+    return token
+      ? await client.sendRequest<Result>(method, all, token)
+      : await client.sendRequest<Result>(method, all);
   } finally {
     listening?.dispose();
   }

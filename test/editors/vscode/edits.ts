@@ -69,15 +69,17 @@ export function edits(session: Session): void {
       (await session.window.lenses()).some((each) => each.includes(title)),
     );
 
-  const backIn = (file: string) =>
-    session.window.page
-      .locator('.tab.active', { hasText: new RegExp(`^${file}`) })
-      .waitFor({ timeout: 20_000 });
+  async function backIn(file: string): Promise<void> {
+    const { page } = session.window;
+    await page.locator('.tab', { hasText: `Review of ${file}` }).waitFor({ state: 'detached' });
+    await page.locator('.tab.active', { hasText: file }).waitFor();
+    await page.locator('.editor-instance .monaco-editor.focused').waitFor();
+  }
 
   it('streams an edit on Ctrl+I, applies it, and takes it back in one step', async () => {
     const { window } = session;
     await instruct('inline.ts', 2, 'Make it one expression');
-    await lens('The model writes…');
+    await lens('The model is at work…');
     await until('the first new lines', 20_000, async () => {
       return (await window.lines()).includes('  return width * height;');
     });
@@ -172,7 +174,7 @@ export function edits(session: Session): void {
   it('stops halfway on Escape, and nothing has changed', async () => {
     const { window } = session;
     await instruct('stopped.ts', 2, 'Never end');
-    await lens('The model writes…');
+    await lens('The model is at work…');
     await window.page.keyboard.press('Escape');
     await backIn('stopped.ts');
     assert.equal(session.saved('stopped.ts'), shape);

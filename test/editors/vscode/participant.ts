@@ -34,10 +34,6 @@ export function participant(session: Session): void {
     const { window, workbench } = session;
     await window.runCommand('Lacuna: Ask @lacuna in the Chat of VS Code');
     await window.page.locator('.interactive-input-editor', { hasText: '@lacuna' }).waitFor();
-    await window.page.locator('.chat-input-toolbars a', { hasText: 'Models' }).click();
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    await session.picture('the models');
-    await window.page.keyboard.press('Escape');
     await ask('What is a lacuna?');
     await until('the answer', 30_000, async () =>
       (await answers()).join('\n').includes('gap in a text'),

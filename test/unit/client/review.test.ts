@@ -78,14 +78,12 @@ describe('the links above a review', () => {
   it('stop the model while it reads and writes', () => {
     const review = new Review(document);
     assert.deepEqual(titles(review), [
-      '3 $(loading~spin) The model reads…',
+      '3 $(loading~spin) The model is at work…',
       '3 $(debug-stop) Stop',
     ]);
+    const before = titles(review);
     review.write({ range: proposal.range, text: 'a\nX\n' });
-    assert.deepEqual(titles(review), [
-      '1 $(loading~spin) The model writes…',
-      '1 $(debug-stop) Stop',
-    ]);
+    assert.deepEqual(titles(review), before);
   });
 
   it('decide about each hunk, and on the first about all', () => {
@@ -113,9 +111,10 @@ describe('the links above a review', () => {
     const review = new Review(document);
     review.refuse('It is $(flame).', 'Ask again.');
     assert.deepEqual(titles(review), [
-      '3 $(warning) It is $\u200b(flame). Ask again.',
-      '3 $(close) Close',
+      '3 $(warning) It is $\u200b(flame).',
+      '4 Ask again.',
+      '4 $(close) Close',
     ]);
-    assert.equal(reviewLenses(review, 3, english)[1]?.command, clientCommands.rejectAll);
+    assert.equal(reviewLenses(review, 3, english).at(-1)?.command, clientCommands.rejectAll);
   });
 });
