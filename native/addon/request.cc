@@ -88,6 +88,7 @@ SamplingOptions to_sampling(const Napi::Object& object) {
           number(object, "repetitionPenalty", standard.repetition_penalty, 0, 100)),
       .repetition_window = static_cast<uint32_t>(
           whole(object, "repetitionWindow", standard.repetition_window, 65536)),
+      .copy = static_cast<float>(number(object, "copy", standard.copy, 0, 1)),
       .seed = whole(object, "seed", standard.seed, 9007199254740991.0),
   };
 }

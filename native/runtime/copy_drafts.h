@@ -1,14 +1,16 @@
 // Drafts copied from what has been read: where the end of a text stood before, the tokens that
 // followed it there are likely to follow again. No second model; finding one takes microseconds.
 //
-// Positions are chained by the hash of their last two tokens, as in LZ77; of a bounded number of
-// candidates the one with the longest match is taken, the latest among equals.
+// Of a bounded number of candidates the one with the longest match is taken, the latest among
+// equals.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include "runtime/match_chains.h"
 
 namespace lacuna {
 
@@ -37,8 +39,8 @@ class CopyDrafts {
   size_t next(size_t limit, std::vector<int32_t>& draft);
 
  private:
-  static constexpr int32_t kBreak = -1;
-  static constexpr uint32_t kNone = UINT32_MAX;
+  static constexpr int32_t kBreak = MatchChains::kBreak;
+  static constexpr uint32_t kNone = MatchChains::kNone;
 
   // An earlier place whose tokens up to `end` are those at the end of the text.
   struct Match {
@@ -47,21 +49,16 @@ class CopyDrafts {
     size_t rank = 0;  // what it is chosen by: the length, and kResumed where that applies
   };
 
-  void append(int32_t token);
-  uint32_t& chain_of(uint32_t position);
-  void grow();
-  size_t matching(uint32_t end) const;
+  std::span<const int32_t> tokens() const { return text_.tokens(); }
+  size_t matching(uint32_t end) const { return text_.matching(end, kLongestMatch); }
   Match going_on() const;
   Match longest() const;
   Match resumed() const;
   Match best() const;
 
-  std::vector<int32_t> breaks_;     // ascending
-  std::vector<int32_t> tokens_;     // sources, each ended by kBreak; then the text
-  std::vector<uint32_t> previous_;  // by position: the one before it in its chain
-  std::vector<uint32_t> heads_;     // by hash: the latest position of the chain; a power of two
-  Match copy_;                      // the latest match that was long enough to be called a copy
-  uint32_t since_ = 0;              // tokens pushed since then
+  MatchChains text_;    // sources, each ended by kBreak; then the text
+  Match copy_;          // the latest match that was long enough to be called a copy
+  uint32_t since_ = 0;  // tokens pushed since then
 };
 
 }  // namespace lacuna

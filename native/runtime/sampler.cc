@@ -36,6 +36,7 @@ Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<co
   require(options.min_p >= 0 && options.min_p < 1, "minP", "[0, 1)");
   require(options.repetition_penalty > 0 && options.repetition_penalty <= 100, "repetitionPenalty",
           "(0, 100]");
+  require(options.copy >= 0 && options.copy < 1, "copy", "[0, 1)");
   require(options.repetition_window <= 1u << 16, "repetitionWindow", "0 … 65536");
   for (const int32_t id : banned) {
     if (id >= 0 && static_cast<size_t>(id) < vocabulary) banned_.push_back(id);
@@ -46,14 +47,14 @@ Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<co
 }
 
 SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> recent,
-                             std::span<const int32_t> allowed) {
+                             std::span<const int32_t> allowed, std::span<const Candidate> odds) {
   // A damaged model may give anything: what is not a number is impossible, the infinite is merely
   // huge.
   for (float& v : logits) {
     v = std::isnan(v) ? kImpossible : std::min(v, kLargest);
   }
   const float largest = *std::max_element(logits.begin(), logits.end());
-  const double of_all = log_sum(logits, largest);
+  const double of_all = mix(odds, logits, double{largest} + log_sum(logits, largest));
   if (!allowed.empty()) restrict_to(allowed, logits);
   penalize(logits, recent);
   for (const int32_t id : banned_) logits[id] = kImpossible;
@@ -64,7 +65,20 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
   for (const Candidate& original : penalized_) {
     if (original.id == id) logit = original.value;
   }
-  return {id, static_cast<float>(std::min(0.0, logit - double{largest} - of_all))};
+  return {id, static_cast<float>(std::min(0.0, logit - of_all))};
+}
+
+// Adds the odds to the probabilities. `of_all` is the logarithm of the sum of all exponentials; its
+// new value is returned.
+double Sampler::mix(std::span<const Candidate> odds, std::span<float> logits, double of_all) {
+  if (!std::isfinite(of_all)) return of_all;
+  double sum = 0;
+  for (const Candidate& each : odds) {
+    float& logit = logits[each.id];
+    logit = static_cast<float>(std::log(std::exp(logit - of_all) + each.value) + of_all);
+    sum += each.value;
+  }
+  return of_all + std::log1p(sum);
 }
 
 void Sampler::restrict_to(std::span<const int32_t> allowed, std::span<float> logits) {

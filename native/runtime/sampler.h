@@ -18,6 +18,7 @@ struct SamplingOptions {
   float min_p = 0;               // 0: all
   float repetition_penalty = 1;  // 1: none
   uint32_t repetition_window = 64;
+  float copy = 0;  // the share of what repetition makes likely, see CopyMixture; below 1
   uint64_t seed = 0;
 };
 
@@ -32,14 +33,16 @@ class Sampler {
   // ignored. Throws Error kInvalidArgument naming an option outside its range.
   Sampler(const SamplingOptions& options, size_t vocabulary, std::span<const int32_t> banned);
 
-  // In this order: everything outside `allowed` (ids of the vocabulary; none of them: all are)
+  // In this order: `odds` are added to the probabilities (of tokens, each once, against 1 for all
+  // that the logits say; see CopyMixture), everything outside `allowed` (ids of the vocabulary; none of them: all are)
   // becomes impossible, repetition penalty over the last `repetition_window` of `recent`, bans,
   // temperature, top-k, top-p, min-p, draw. Greedy takes the largest logit, the lowest id among
   // equals. `logits` is changed. Not-a-number counts as impossible; where all that is left is, the
   // first of `allowed` is taken, which therefore holds no banned token. Allocates nothing without
   // `allowed`.
   SampledToken sample(std::span<float> logits, std::span<const int32_t> recent,
-                      std::span<const int32_t> allowed = {});
+                      std::span<const int32_t> allowed = {},
+                      std::span<const Candidate> odds = {});
 
   // The token that `sample` would take from the whole row, with its log-probability to 1e-5, where
   // the candidates prove which it is: greedy and with a small top-k always, unless bans and
@@ -48,6 +51,7 @@ class Sampler {
   std::optional<SampledToken> sample(const LogitCandidates& row, std::span<const int32_t> recent);
 
  private:
+  double mix(std::span<const Candidate> odds, std::span<float> logits, double of_all);
   void restrict_to(std::span<const int32_t> allowed, std::span<float> logits);
   void penalize(std::span<float> logits, std::span<const int32_t> recent);
   std::span<const int32_t> penalty_window(std::span<const int32_t> recent) const;

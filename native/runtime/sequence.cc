@@ -57,6 +57,10 @@ Sequence::Sequence(uint64_t handle, Request request, Listener listener, const Sh
   if (request_.max_tokens > 0) {
     if (shared.trie != nullptr) heal(*shared.trie);
     const std::span healed = std::span(request_.tokens).last(summary_.healed_tokens);
+    if (request_.sampling.copy > 0) {
+      copies_.emplace(request_.sampling.copy, never_written(request_));
+      for (const int32_t token : tokens_) copies_->push(token);
+    }
     drafter_.emplace(request_.drafts, tokens_, healed, never_written(request_), shared.drafts);
   }
   trim();
@@ -140,7 +144,10 @@ Outcome Sequence::accept(std::span<const int32_t> fed, const StepLogits::Rows& l
 // From the candidates where they settle it, else from the whole row: what healing allows is seldom
 // among the largest logits.
 SampledToken Sequence::choose(const StepLogits::Rows& logits, size_t row) {
-  if (healing_) return sampler_.sample(logits.row(row), tokens_, healing_->allowed());
+  const std::span<const Candidate> odds =
+      copies_ ? copies_->odds() : std::span<const Candidate>{};
+  if (healing_) return sampler_.sample(logits.row(row), tokens_, healing_->allowed(), odds);
+  if (!odds.empty()) return sampler_.sample(logits.row(row), tokens_, {}, odds);
   if (const LogitCandidates* candidates = logits.candidates(row)) {
     if (const auto token = sampler_.sample(*candidates, tokens_)) return *token;
   }
@@ -151,6 +158,7 @@ std::optional<FinishReason> Sequence::push(const SampledToken& token) {
   if (contains(request_.end_tokens, token.id)) return FinishReason::kEnd;
   tokens_.push_back(token.id);
   drafter_->push(token.id);
+  if (copies_) copies_->push(token.id);
   ++summary_.generated_tokens;
   std::string_view bytes = vocabulary_.bytes(token.id);
   if (healing_) {

@@ -12,6 +12,7 @@
 #include "runtime/healing.h"
 #include "runtime/prefix_tree.h"
 #include "runtime/request.h"
+#include "runtime/copy_mixture.h"
 #include "runtime/sampler.h"
 #include "runtime/step_logits.h"
 #include "runtime/vocabulary.h"
@@ -116,6 +117,7 @@ class Sequence {
   std::vector<int32_t> tokens_;     // prompt and answer, as far as they were not trimmed
   std::optional<Healing> healing_;  // until the bytes taken back are written again
   std::optional<Drafter> drafter_;
+  std::optional<CopyMixture> copies_;
   Summary summary_;
   size_t reached_ = 0;  // prompt tokens that were resident or computed
   std::optional<Clock::time_point> started_, decoding_;

@@ -1,10 +1,12 @@
-// `new CopyDrafts(breaks)` and `new DraftPolicy(mostRows)`: both as they are, for tests to drive.
+// `new CopyDrafts(breaks)`, `new CopyMixture(share, breaks)` and `new DraftPolicy(mostRows)`: as they
+// are, for tests to drive.
 #include <napi.h>
 
 #include <optional>
 #include <vector>
 
 #include "runtime/copy_drafts.h"
+#include "runtime/copy_mixture.h"
 #include "runtime/draft_policy.h"
 #include "testing/testing.h"
 
@@ -55,6 +57,40 @@ class CopyDraftsObject final : public Napi::ObjectWrap<CopyDraftsObject> {
   CopyDrafts drafts_;
 };
 
+class CopyMixtureObject final : public Napi::ObjectWrap<CopyMixtureObject> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "CopyMixture",
+                       {
+                           InstanceMethod<&CopyMixtureObject::push>("push"),
+                           InstanceMethod<&CopyMixtureObject::odds>("odds"),
+                       });
+  }
+
+  explicit CopyMixtureObject(const Napi::CallbackInfo& info)
+      : Napi::ObjectWrap<CopyMixtureObject>(info),
+        mixture_(info[0].As<Napi::Number>().FloatValue(), ints(info[1])) {}
+
+ private:
+  void push(const Napi::CallbackInfo& info) {
+    for (const int32_t token : ints(info[0])) mixture_.push(token);
+  }
+
+  // [token, odds] pairs.
+  Napi::Value odds(const Napi::CallbackInfo& info) {
+    Napi::Array out = Napi::Array::New(info.Env());
+    for (const Candidate& each : mixture_.odds()) {
+      Napi::Array pair = Napi::Array::New(info.Env(), 2);
+      pair[0u] = each.id;
+      pair[1u] = each.value;
+      out[out.Length()] = pair;
+    }
+    return out;
+  }
+
+  CopyMixture mixture_;
+};
+
 class DraftPolicyObject final : public Napi::ObjectWrap<DraftPolicyObject> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -97,6 +133,7 @@ class DraftPolicyObject final : public Napi::ObjectWrap<DraftPolicyObject> {
 
 void register_drafts(Napi::Env env, Napi::Object exports) {
   exports.Set("CopyDrafts", CopyDraftsObject::define(env));
+  exports.Set("CopyMixture", CopyMixtureObject::define(env));
   exports.Set("DraftPolicy", DraftPolicyObject::define(env));
 }
 

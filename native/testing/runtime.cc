@@ -17,6 +17,11 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
   return addon::guarded(env, [&]() -> Napi::Value {
     const auto o = info[0].As<Napi::Object>();
     const std::vector<float> logits = floats_field(o, "logits");
+    const std::vector<float> odds_of = floats_field(o, "odds");
+    std::vector<Candidate> odds;
+    for (size_t i = 0; i < odds_of.size(); ++i) {
+      if (odds_of[i] > 0) odds.push_back({static_cast<int32_t>(i), odds_of[i]});
+    }
     const std::vector<int32_t> recent = ints_field(o, "recent"), banned = ints_field(o, "banned"),
                                allowed = ints_field(o, "allowed");
     // [rows, vocabulary]
@@ -45,7 +50,7 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
       const auto by_largest = by_candidates ? sampler.sample(largest_logits(row, error), recent)
                                             : std::optional<SampledToken>();
       settled += by_largest.has_value();
-      const SampledToken token = by_largest ? *by_largest : sampler.sample(row, recent, allowed);
+      const SampledToken token = by_largest ? *by_largest : sampler.sample(row, recent, allowed, odds);
       ids[i] = token.id;
       log_probabilities[i] = token.log_probability;
     }

@@ -49,6 +49,11 @@ export interface Sampling {
   readonly repetitionPenalty?: number;
   /** How many of the latest tokens the penalty looks at; default 64, at most 65536. */
   readonly repetitionWindow?: number;
+  /**
+   * How much counts what followed where the last tokens stood before: its share of the probabilities behind a long match, a
+   * part of that behind a short one; 0 (default) counts nothing. Below 1. Small models copy names badly: it helps them.
+   */
+  readonly copy?: number;
   /** Same seed, same prompt, same text. A whole number from 0 (default) to 2⁵³ − 1. */
   readonly seed?: number;
 }

@@ -113,6 +113,8 @@ export interface SampleCall {
   readonly repetitionPenalty?: number;
   readonly repetitionWindow?: number;
   readonly seed?: number;
+  /** By token: odds that are mixed in, where they are above 0. */
+  readonly odds?: Float32Array;
   /** Goes by the largest logits alone where they suffice; the normaliser that comes with them is wrong by this. */
   readonly normalizerError?: number;
 }
@@ -166,6 +168,12 @@ export interface CopyDrafts {
   addSource(tokens: Int32Array): void;
   push(tokens: Int32Array): void;
   next(limit: number): { readonly tokens: Int32Array; readonly trust: number };
+}
+
+/** `native/runtime/copy_mixture.h`; pairs of a token and its odds. */
+export interface CopyMixture {
+  push(tokens: Int32Array): void;
+  odds(): readonly (readonly [number, number])[];
 }
 
 /** `native/runtime/draft_policy.h` */
@@ -273,6 +281,7 @@ export interface TestingAddon {
   /** How many of the last `limit` tokens are worth taking back. */
   tokensToHeal(call: { vocabulary: TestVocabulary; tokens: Int32Array; limit: number }): number;
   CopyDrafts: new (breaks: Int32Array) => CopyDrafts;
+  CopyMixture: new (share: number, breaks: Int32Array) => CopyMixture;
   DraftPolicy: new (mostRows: number) => DraftPolicy;
   /** The text that each chunk of bytes lets through, then what comes at the end. */
   textStream(stops: string[], chunks: Uint8Array[]): string[];

@@ -109,6 +109,7 @@ export interface NativeRequest {
   readonly minP?: number;
   readonly repetitionPenalty?: number;
   readonly repetitionWindow?: number;
+  readonly copy?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];
   /** How many of the last tokens may be taken back and written again by the answer; default 0. Only as many are as it helps. */

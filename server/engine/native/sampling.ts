@@ -27,6 +27,7 @@ const RANGES: Readonly<Record<keyof Sampling, Range>> = {
   topP: { low: 0, high: 1, open: 'low' },
   minP: { low: 0, high: 1, open: 'high' },
   repetitionPenalty: { low: 0, high: 100, open: 'low' },
+  copy: { low: 0, high: 1, open: 'high' },
   repetitionWindow: { low: 0, high: 65536, whole: true },
   seed: { low: 0, high: Number.MAX_SAFE_INTEGER, whole: true },
 };
