@@ -1,5 +1,5 @@
-// A text of tokens, and where its last ones stood before. Positions are chained by the hash of their
-// last two tokens, as in LZ77.
+// A text of tokens, and where its last ones stood before. Positions are chained by the hash of
+// their last two tokens, as in LZ77.
 #pragma once
 
 #include <cstddef>

@@ -34,15 +34,14 @@ class Sampler {
   Sampler(const SamplingOptions& options, size_t vocabulary, std::span<const int32_t> banned);
 
   // In this order: `odds` are added to the probabilities (of tokens, each once, against 1 for all
-  // that the logits say; see CopyMixture), everything outside `allowed` (ids of the vocabulary; none of them: all are)
-  // becomes impossible, repetition penalty over the last `repetition_window` of `recent`, bans,
-  // temperature, top-k, top-p, min-p, draw. Greedy takes the largest logit, the lowest id among
-  // equals. `logits` is changed. Not-a-number counts as impossible; where all that is left is, the
-  // first of `allowed` is taken, which therefore holds no banned token. Allocates nothing without
-  // `allowed`.
+  // that the logits say; see CopyMixture), everything outside `allowed` (ids of the vocabulary;
+  // none of them: all are) becomes impossible, repetition penalty over the last `repetition_window`
+  // of `recent`, bans, temperature, top-k, top-p, min-p, draw. Greedy takes the largest logit, the
+  // lowest id among equals. `logits` is changed. Not-a-number counts as impossible; where all that
+  // is left is, the first of `allowed` is taken, which therefore holds no banned token. Allocates
+  // nothing without `allowed`.
   SampledToken sample(std::span<float> logits, std::span<const int32_t> recent,
-                      std::span<const int32_t> allowed = {},
-                      std::span<const Candidate> odds = {});
+                      std::span<const int32_t> allowed = {}, std::span<const Candidate> odds = {});
 
   // The token that `sample` would take from the whole row, with its log-probability to 1e-5, where
   // the candidates prove which it is: greedy and with a small top-k always, unless bans and

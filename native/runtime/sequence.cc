@@ -144,8 +144,7 @@ Outcome Sequence::accept(std::span<const int32_t> fed, const StepLogits::Rows& l
 // From the candidates where they settle it, else from the whole row: what healing allows is seldom
 // among the largest logits.
 SampledToken Sequence::choose(const StepLogits::Rows& logits, size_t row) {
-  const std::span<const Candidate> odds =
-      copies_ ? copies_->odds() : std::span<const Candidate>{};
+  const std::span<const Candidate> odds = copies_ ? copies_->odds() : std::span<const Candidate>{};
   if (healing_) return sampler_.sample(logits.row(row), tokens_, healing_->allowed(), odds);
   if (!odds.empty()) return sampler_.sample(logits.row(row), tokens_, {}, odds);
   if (const LogitCandidates* candidates = logits.candidates(row)) {

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "runtime/answer_stream.h"
+#include "runtime/copy_mixture.h"
 #include "runtime/drafter.h"
 #include "runtime/healing.h"
 #include "runtime/prefix_tree.h"
 #include "runtime/request.h"
-#include "runtime/copy_mixture.h"
 #include "runtime/sampler.h"
 #include "runtime/step_logits.h"
 #include "runtime/vocabulary.h"

@@ -1,5 +1,5 @@
-// `new CopyDrafts(breaks)`, `new CopyMixture(share, breaks)` and `new DraftPolicy(mostRows)`: as they
-// are, for tests to drive.
+// `new CopyDrafts(breaks)`, `new CopyMixture(share, breaks)` and `new DraftPolicy(mostRows)`: as
+// they are, for tests to drive.
 #include <napi.h>
 
 #include <optional>

@@ -50,7 +50,8 @@ Napi::Value sample(const Napi::CallbackInfo& info) {
       const auto by_largest = by_candidates ? sampler.sample(largest_logits(row, error), recent)
                                             : std::optional<SampledToken>();
       settled += by_largest.has_value();
-      const SampledToken token = by_largest ? *by_largest : sampler.sample(row, recent, allowed, odds);
+      const SampledToken token =
+          by_largest ? *by_largest : sampler.sample(row, recent, allowed, odds);
       ids[i] = token.id;
       log_probabilities[i] = token.log_probability;
     }

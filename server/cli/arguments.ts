@@ -24,6 +24,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** A number from 0 to below 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (/^[\d.]+$/.test(text) && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to below 1.');
+}
+
 export function wholeNumbers(least: number): (text: string) => number[] {
   return (text) => text.split(',').map(wholeNumber(least, 1 << 24));
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planKinds } from '../completion/prompt-at.js';
 import { instructionKinds } from '../eval/edits/task.js';
 import { holeKinds, type HoleKind } from '../eval/hole.js';
-import { deviceOption, modelHelp, wholeNumber } from './arguments.js';
+import { deviceOption, modelHelp, share, wholeNumber } from './arguments.js';
 import { confidenceLevels } from '../completion/confidence/thresholds.js';
 import type { EvalBuildOptions } from './commands/eval-build.js';
 import type { EvalCalibrateOptions } from './commands/eval-calibrate.js';
@@ -36,6 +36,11 @@ export function defineEval(
         '--layout <order>',
         'prefix or suffix first, where the model was trained with both (default: as its file says)',
       ).choices(['psm', 'spm']),
+    )
+    .option(
+      '--copy <share>',
+      'mix in so much of what repetition makes likely (default: as its file says)',
+      share,
     )
     .option('--typed <n>', 'characters typed since the cursor came', wholeNumber(0, 1000), 16)
     .option('--keystrokes', 'ask at each typed character, and count what it costs')
@@ -124,7 +129,7 @@ type AllOptions = EvalOptions & EvalEditsOptions & { readonly edits?: true };
 
 /** Options that say how holes are filled. */
 const ofHoles = [
-  ...['plan', 'layout', 'typed', 'keystrokes', 'shape', 'maxTokens', 'maxLines', 'syntax'],
+  ...['plan', 'layout', 'copy', 'typed', 'keystrokes', 'shape', 'maxTokens', 'maxLines', 'syntax'],
   ...['workspace', 'confidence', 'thresholds', 'execute'],
 ];
 

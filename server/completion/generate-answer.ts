@@ -45,12 +45,13 @@ export async function generateAnswer(
 ): Promise<GeneratedAnswer> {
   const { hole, shape, opens } = context;
   const { sampling, lane = 'inline', drafts, onText } = options;
+  const { copy } = engine.info;
   const oneLine = shape === 'line' && opens !== true;
   const enough = new AbortController();
   const generation = engine.generate(plan, {
     lane,
     maxTokens: oneLine ? Math.min(mostTokens, LINE_TOKENS) : mostTokens,
-    ...(sampling && { sampling }),
+    ...((sampling ?? copy) && { sampling: { ...(copy && { copy }), ...sampling } }),
     ...(drafts && { draftSources: drafts }),
     stop: oneLine ? ['\n'] : [],
     // Where the prompt ends with what stands before the cursor, it often ends inside a word.

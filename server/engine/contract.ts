@@ -96,7 +96,7 @@ export interface GenerateOptions {
 export interface GeneratedToken {
   readonly id: number;
   readonly text: string;
-  /** Natural logarithm of the probability the model gave this token, before healing and any sampling filter. ≤ 0. */
+  /** Natural logarithm of the probability of this token, `Sampling.copy` mixed in, before healing and any filter. ≤ 0. */
   readonly logProbability: number;
 }
 
@@ -160,6 +160,8 @@ export interface EngineInfo {
   /** Tokens that prompt and answer may fill together. */
   readonly contextLength: number;
   readonly fim: FimLayout;
+  /** `Sampling.copy` that suits its completions; 0 where it is absent. */
+  readonly copy?: number;
   /** Where `fim` is `none`: why, and which model to use instead. */
   readonly fimRemedy?: string;
   /** Absent where the model was not trained to answer: it has no chat template, or is a base model. */

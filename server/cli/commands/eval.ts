@@ -46,6 +46,7 @@ export interface EvalOptions extends ReportFormat {
   readonly limit?: number;
   readonly plan: PlanKind;
   readonly layout?: 'psm' | 'spm';
+  readonly copy?: number;
   readonly typed: number;
   readonly keystrokes?: true;
   readonly shape: 'auto' | 'gold';
@@ -75,8 +76,12 @@ export async function evaluate(
   return interruptible(async (signal) => {
     const contextLength = options.context ?? defaultSettings.contextLength;
     const loaded = await loadForEval({ ...options, contextLength }, packageRoot);
-    const { layout } = options;
-    const engine = layout ? changedRequests(loaded, { info: { fim: layout } }) : loaded;
+    const { layout, copy } = options;
+    const info = {
+      ...(layout && { fim: layout }),
+      ...(copy !== undefined && { copy }),
+    };
+    const engine = changedRequests(loaded, { info });
     try {
       const answers = answerOptions(options);
       const grammars = new GrammarStore(grammarFolders(packageRoot));

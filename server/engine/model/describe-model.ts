@@ -20,6 +20,8 @@ export interface ModelDescription {
   readonly vocabularySize: number;
   readonly fim: FimSupport;
   readonly chat: ChatSupport;
+  /** `Sampling.copy` that suits it, where its file says so. */
+  readonly copy: number | undefined;
   readonly special: SpecialTokenIds;
   readonly endTokens: Int32Array;
   readonly bannedTokens: Int32Array;
@@ -42,6 +44,7 @@ export function describeModel(file: NativeModelFile): ModelDescription {
     contextLength,
     vocabularySize: vocabulary.size,
     fim: fimSupport(metadata, name, special, template),
+    copy: copyShare(metadata),
     chat: chatSupport(metadata, name, vocabulary, special),
     special,
     endTokens: end,
@@ -52,4 +55,12 @@ export function describeModel(file: NativeModelFile): ModelDescription {
       return id !== undefined && vocabulary.kindOf(id) === 'control' ? id : undefined;
     },
   };
+}
+
+/** What was measured to suit a model belongs to its file. */
+function copyShare(metadata: Metadata): number | undefined {
+  const key = 'lacuna.sampling.copy';
+  const share = metadata.number(key);
+  if (share === undefined || (share >= 0 && share < 1)) return share;
+  throw metadata.error(`its ${key} is ${share}, not at least 0 and below 1`);
 }

@@ -25,6 +25,10 @@ export class Metadata {
     return this.typed(key, 'a whole number', asCount);
   }
 
+  number(key: string): number | undefined {
+    return this.typed(key, 'a number', (value) => (typeof value === 'number' ? value : undefined));
+  }
+
   strings(key: string): readonly string[] | undefined {
     return this.typed(key, 'an array of strings', (value) =>
       Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined,

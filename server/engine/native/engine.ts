@@ -79,6 +79,7 @@ class NativeEngine implements Engine {
       ...(deviceRemedy !== undefined && { deviceRemedy }),
       contextLength: native.info.contextLength,
       fim: model.fim.layout,
+      ...(model.copy !== undefined && { copy: model.copy }),
       ...(model.fim.remedy === undefined ? {} : { fimRemedy: model.fim.remedy }),
       ...(model.chat.format ? { chat: model.chat.format } : { chatRemedy: model.chat.remedy }),
     };

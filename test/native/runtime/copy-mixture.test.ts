@@ -27,9 +27,7 @@ function reference(read: readonly number[], share: number): Map<number, number> 
   }
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   const part = (share * (Math.min(longest, 6) - 1)) / 5;
-  return new Map(
-    [...weights].map(([id, weight]) => [id, (part / (1 - part)) * (weight / total)]),
-  );
+  return new Map([...weights].map(([id, weight]) => [id, (part / (1 - part)) * (weight / total)]));
 }
 
 const near = (actual: number | undefined, expected: number) => {
@@ -98,9 +96,22 @@ describe('the copy mixture', () => {
 
   it('draws from the mixture, and leaves the impossible as it is', () => {
     const logits = Float32Array.of(-Infinity, NaN, 4, 0);
-    const given = { logits, odds: Float32Array.of(9, 0, 0, 0), temperature: 1, draws: 400, seed: 7 };
-    const zeros = testingAddon().sample(given).ids.filter((id) => id === 0).length;
+    const given = {
+      logits,
+      odds: Float32Array.of(9, 0, 0, 0),
+      temperature: 1,
+      draws: 400,
+      seed: 7,
+    };
+    const zeros = testingAddon()
+      .sample(given)
+      .ids.filter((id) => id === 0).length;
     assert.ok(zeros > 330 && zeros < 390, `${zeros} of 400`);
-    assert.equal(testingAddon().sample({ ...given, banned: Int32Array.of(0) }).ids.includes(0), false);
+    assert.equal(
+      testingAddon()
+        .sample({ ...given, banned: Int32Array.of(0) })
+        .ids.includes(0),
+      false,
+    );
   });
 });

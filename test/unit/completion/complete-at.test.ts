@@ -212,6 +212,14 @@ describe('completeAt', () => {
     assert.deepEqual([completion.text, completion.stats.reason], ['', 'aborted']);
   });
 
+  it('mixes in as much of what repeats as the model wants, also where it draws', async () => {
+    const asked = async (more: Partial<CompletionOptions>) =>
+      (await complete('let a = █', { answer: 'x', info: { copy: 0.5 } }, more)).request.options;
+    assert.deepEqual((await asked({})).sampling, { copy: 0.5 });
+    const drawn = await asked({ sampling: { temperature: 1 } });
+    assert.deepEqual(drawn.sampling, { copy: 0.5, temperature: 1 });
+  });
+
   it('offers nothing of an answer that the engine cut short', async () => {
     const engine = new ScriptedEngine({ answer: 'alpha + beta + gamma' });
     const closing: Engine = {

@@ -92,6 +92,16 @@ describe('a model description', () => {
     assert.ok(!bannedTokens.includes(261), 'the user-defined ü is text');
   });
 
+  it('knows what its file says of copying, and refuses what makes no sense', () => {
+    assert.equal(describeSmall().copy, undefined);
+    assert.equal(describeSmall({ 'lacuna.sampling.copy': 0.5 }).copy, 0.5);
+    for (const share of [1, -0.1, NaN, 'much'])
+      assert.throws(
+        () => describeSmall({ 'lacuna.sampling.copy': share }),
+        /lacuna\.sampling\.copy/,
+      );
+  });
+
   it('knows a chat template', () => {
     const { chat } = describeSmall({
       'tokenizer.chat_template': '{{ x }}',
