@@ -22,6 +22,12 @@ const CHOOSE =
   'Choose an instruct model, such as DeepSeek-Coder-V2-Lite-Instruct: by the command Lacuna: Choose Chat Model, or as the setting lacuna.chatModel.';
 
 /**
+ * How long it is believed that a file is no use, milliseconds: whoever mends it need not change a setting as well, and who
+ * asks at each move of a cursor has it read once.
+ */
+const PROBLEM_MS = 5000;
+
+/**
  * The model that answers: the one that completes, where it can do that, or one of its own, which is loaded when somebody
  * asks for it first and freed when the settings name another.
  */
@@ -38,7 +44,7 @@ export class ChatEngine {
   private readonly settings = new Promise<void>((resolve) => {
     this.known = resolve;
   });
-  private described: FoundModel | undefined;
+  private described: { readonly model: FoundModel; readonly at: number } | undefined;
 
   constructor(
     private readonly completion: EngineHost,
@@ -120,7 +126,9 @@ export class ChatEngine {
   }
 
   private begin(): void {
-    if (!this.wanted || this.begun) return;
+    // What kept it from loading may have been mended: somebody asks again.
+    const failed = this.own.state.kind === 'failed';
+    if (!this.wanted || (this.begun && !failed)) return;
     this.begun = true;
     this.own.load(this.wanted);
   }
@@ -153,11 +161,12 @@ export class ChatEngine {
   }
 
   private describe({ model, contextLength }: EngineSettings): FoundModel {
-    if (this.described) return this.described;
-    const described = this.describeFile(model, contextLength);
-    // Whoever mends what is wrong with a file need not change a setting as well.
-    if (described.chats) this.described = described;
-    return described;
+    const now = performance.now();
+    const { described } = this;
+    if (described && (described.model.chats || now - described.at < PROBLEM_MS))
+      return described.model;
+    this.described = { model: this.describeFile(model, contextLength), at: now };
+    return this.described.model;
   }
 }
 

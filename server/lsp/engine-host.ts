@@ -70,11 +70,12 @@ export class EngineHost {
   /** Closes the engine, or throws away the one that is loading. Idempotent; never rejects. */
   async close(): Promise<void> {
     this.turn++;
-    const previous = this.current;
-    this.current = Promise.resolve(undefined);
+    const closed = closeQuietly(this.current);
+    // Whoever loads another one waits until this one is gone.
+    this.current = closed.then(() => undefined);
     this.loaded = undefined;
     this.now = { kind: 'off' };
-    await closeQuietly(previous);
+    await closed;
   }
 
   /** The engine as soon as it is loaded; `undefined` if it failed or is off, or if `signal` comes first. */

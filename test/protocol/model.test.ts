@@ -25,7 +25,14 @@ describe('language server: the model', () => {
     });
     assert.equal(client.statuses[0]?.busy, true);
     assert.deepEqual(loads, [
-      { model: '', threads: 0, contextLength: 2048, device: 'auto', kvCache: 'auto' },
+      {
+        model: '',
+        threads: 0,
+        contextLength: 2048,
+        chatContextLength: 8192,
+        device: 'auto',
+        kvCache: 'auto',
+      },
     ]);
     await client.until(
       () => client.progress.at(-1) === 'end' || undefined,

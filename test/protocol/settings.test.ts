@@ -23,7 +23,14 @@ describe('language server: settings', () => {
     });
     await client.status(ready);
     assert.deepEqual(loads, [
-      { model: '', threads: 2, contextLength: 256, device: 'auto', kvCache: 'auto' },
+      {
+        model: '',
+        threads: 2,
+        contextLength: 256,
+        chatContextLength: 8192,
+        device: 'auto',
+        kvCache: 'auto',
+      },
     ]);
     assert.ok(client.serverRequests.includes('client/registerCapability'));
   });
@@ -75,7 +82,14 @@ describe('language server: settings', () => {
     });
     await client.status(ready);
     assert.deepEqual(loads, [
-      { model: '', threads: 0, contextLength: 2048, device: 'auto', kvCache: 'auto' },
+      {
+        model: '',
+        threads: 0,
+        contextLength: 2048,
+        chatContextLength: 8192,
+        device: 'auto',
+        kvCache: 'auto',
+      },
     ]);
     const warnings = client.logs.filter(({ type }) => type === 2).map(({ message }) => message);
     assert.equal(warnings.length, 6, warnings.join('\n'));

@@ -128,6 +128,34 @@ describe('chat engine', () => {
     assert.deepEqual(asked, []);
   });
 
+  it('tries again to load a model that failed when somebody asks again', async () => {
+    let broken = true;
+    const quiet = { loading() {}, progress() {}, ready() {}, failed() {}, off() {} };
+    const load = () =>
+      broken
+        ? Promise.reject(new EngineError('No memory.', 'Close something.'))
+        : Promise.resolve(new ScriptedEngine({ answer: '', info: chatInfo() }));
+    const chat = new ChatEngine(new EngineHost(load, quiet), load, quiet, () => file);
+    chat.follow(instruct);
+    assert.equal((await refusalOf(chat))?.message, 'No memory.');
+    assert.equal(chat.availability().available, false);
+    broken = false;
+    assert.ok((await chat.engine(never)).engine);
+  });
+
+  it('reads a file that is no use once in a while', () => {
+    let read = 0;
+    const quiet = { loading() {}, progress() {}, ready() {}, failed() {}, off() {} };
+    const load = () => Promise.reject(new Error('not to be loaded'));
+    const chat = new ChatEngine(new EngineHost(load, quiet), load, quiet, () => {
+      read++;
+      return { ...file, chats: false };
+    });
+    chat.follow(instruct);
+    for (let i = 0; i < 10; i++) assert.equal(chat.availability().available, false);
+    assert.equal(read, 1);
+  });
+
   it('does not load a file that holds a base model', async () => {
     const { chat, follow, asked } = harness({}, { ...file, chats: false, completes: true });
     follow(instruct);

@@ -57,6 +57,31 @@ function harness() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('engine host', () => {
+  it('loads another one only when the one it was told to close is gone', async () => {
+    const { host, events, pending, engine } = harness();
+    host.load(settings);
+    await settle();
+    const first = engine('first');
+    let gone: () => void = () => undefined;
+    const close = first.close.bind(first);
+    first.close = () =>
+      new Promise((resolve) => {
+        gone = () => {
+          resolve(close());
+        };
+      });
+    pending.shift()!(first);
+    await settle();
+    const closed = host.close();
+    host.load(settings);
+    await settle();
+    assert.equal(events.filter((event) => event === 'load').length, 1);
+    gone();
+    await closed;
+    await settle();
+    assert.equal(events.filter((event) => event === 'load').length, 2);
+  });
+
   it('loads in the background and hands the engine out', async () => {
     const { host, events, pending, engine } = harness();
     assert.equal(await host.engine(never), undefined);
