@@ -16,3 +16,11 @@ Leave out those in which you want another one.")
           (when lacuna-settings (list :initializationOptions lacuna-settings))))
 
 (add-to-list 'eglot-server-programs (cons lacuna-modes #'lacuna-command))
+
+;; A model takes its time, and Eglot waits ten seconds for a command: an edit of a code action comes when it is ready.
+(cl-defmethod eglot-execute-command (server (command (eql lacuna.edit)) arguments)
+  (jsonrpc-async-request server :workspace/executeCommand
+                         (list :command (symbol-name command) :arguments arguments)
+                         :success-fn #'ignore
+                         :error-fn (lambda (error) (message "Lacuna: %s" (plist-get error :message)))
+                         :timeout nil))

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { editorEnvironment } from './hole.js';
+import { scriptedEnvironment, scriptIn } from './scripted-environment.js';
+import { recordedPrompts, type ScriptedReply } from './scripted-server/script.js';
 import { until } from './until.js';
 
 /** A running Neovim with one file in it, driven from outside as a person drives it by keys. */
@@ -19,12 +21,18 @@ export class NeovimSession {
    * Starts it without anybody's configuration.
    *
    * @param commands Vim commands to run before the file is opened
+   * @param replies what the model answers, in the place of the one that ships
    */
-  static start(name: string, text: string, commands: readonly string[]): NeovimSession {
+  static start(
+    name: string,
+    text: string,
+    commands: readonly string[],
+    replies?: readonly ScriptedReply[],
+  ): NeovimSession {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-neovim-'));
     const socket = path.join(folder, 'nvim.sock');
     const file = path.join(folder, name);
-    const env = editorEnvironment(folder);
+    const env = replies ? scriptedEnvironment(folder, replies) : editorEnvironment(folder);
     writeFileSync(file, text);
     const editor = spawn(
       'nvim',
@@ -70,6 +78,16 @@ export class NeovimSession {
       const text = readFileSync(this.file, 'utf8');
       return text !== before && text;
     });
+  }
+
+  /** What the scripted model was shown so far, oldest first. */
+  prompts(): readonly string[] {
+    return recordedPrompts(scriptIn(this.folder));
+  }
+
+  /** Gives the scripted model other answers. */
+  script(replies: readonly ScriptedReply[]): void {
+    writeFileSync(scriptIn(this.folder), JSON.stringify(replies));
   }
 
   close(): void {

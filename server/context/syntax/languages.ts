@@ -22,6 +22,11 @@ const byLanguageId: ReadonlyMap<string, GrammarName> = new Map<string, GrammarNa
   ['typescriptreact', 'tsx'],
   ['javascriptreact', 'javascript'],
   ['shellscript', 'bash'],
+  // Eglot gives the names of modes, Neovim those of file types.
+  ['js', 'javascript'],
+  ['c++', 'cpp'],
+  ['cs', 'csharp'],
+  ['sh', 'bash'],
 ]);
 
 /** The grammar of an editor's language identifier; undefined where there is none. */
