@@ -77,7 +77,7 @@ suite(`hostile text in the chat page${untried}`, function () {
     page = await session.open();
     watch = await Watch.over(page, new URL(session.url).origin);
     await page.reload();
-    await page.getByRole('combobox').waitFor();
+    await page.locator('.composer textarea').waitFor();
   });
   afterEach(() => page.context().close());
 
@@ -134,7 +134,7 @@ suite(`hostile text in the chat page${untried}`, function () {
   it('is text while it streams, a character at a time', async () => {
     for (const [i, piece] of [1, 3, 7].entries()) {
       session.backend.answer = () => ({ answer: hostile.join('\n\n'), piece });
-      await page.getByRole('combobox').fill('Go');
+      await page.locator('.composer textarea').fill('Go');
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Answer again' }).nth(i).waitFor();
       await inert();
@@ -147,7 +147,7 @@ suite(`hostile text in the chat page${untried}`, function () {
       const kind = kinds[i % kinds.length] ?? 'file';
       return { mention: `@${text}`, kind, label: text, detail: text };
     });
-    await page.getByRole('combobox').pressSequentially('@');
+    await page.locator('.composer textarea').pressSequentially('@');
     await page
       .getByRole('option')
       .nth(hostile.length - 1)

@@ -43,7 +43,7 @@ suite(`the chat page${untried}`, function () {
   });
   afterEach(() => page.context().close());
 
-  const input = () => page.getByRole('combobox');
+  const input = () => page.locator('.composer textarea');
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const ask = async (question: string) => {
     await input().fill(question);

@@ -35,7 +35,7 @@ export class PageSession {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     await page.goto(this.url);
-    await page.getByRole('combobox').waitFor();
+    await page.locator('.composer textarea').waitFor();
     return page;
   }
 }

@@ -28,7 +28,8 @@ interface GrowingFence {
 export class MarkdownStream {
   readonly element = element('div', { class: 'markdown' });
   private readonly tail = element('div', { class: 'tail' });
-  private readonly references = {};
+  /** What the parser keeps of what is shown for good. */
+  private readonly environment = {};
   private text = '';
   /** Characters that are shown for good. */
   private settled = 0;
@@ -108,7 +109,7 @@ export class MarkdownStream {
   }
 
   private settle(text: string): void {
-    const { content, blocks } = renderMarkdown(text, this.references, this.blocks, this.actions);
+    const { content, blocks } = renderMarkdown(text, this.environment, this.blocks, this.actions);
     this.blocks += blocks;
     this.settled += text.length;
     this.tail.replaceChildren();
@@ -120,7 +121,7 @@ export class MarkdownStream {
     const shown = mayBecomeFence(rest.slice(lineStart)) ? rest.slice(0, lineStart) : rest;
     const { content } = renderMarkdown(
       shown,
-      structuredClone(this.references),
+      structuredClone(this.environment),
       this.blocks,
       this.actions,
     );

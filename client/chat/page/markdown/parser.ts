@@ -1,7 +1,7 @@
 import createMarkdownIt, { type MarkdownIt } from 'markdown-it';
 
-/** Answers stand below the page's own headings: a first-level heading of an answer is a third-level one of the page. */
-const SHIFT = 2;
+/** The level of the page's own heading above an answer; those of the answer stand below it. */
+const ABOVE = 2;
 
 /** CommonMark with tables and strike-through; HTML is text, images are links to them, links lead to the web and to mail. */
 export function createParser(): MarkdownIt {
@@ -29,15 +29,26 @@ export function createParser(): MarkdownIt {
     token.attrSet('title', token.attrGet('href') ?? '');
     return self.renderToken(tokens, index, options);
   };
-  rules.heading_open = rules.heading_close = (tokens, index) => {
-    const token = tokens[index];
-    const level = Math.min(6, Number(token?.tag.slice(1)) + SHIFT);
-    return `<${token?.nesting === -1 ? '/' : ''}h${level}>`;
-  };
   rules.th_open = rules.td_open = (tokens, index) => {
     const token = tokens[index];
     const side = /text-align:(left|center|right)/.exec(String(token?.attrGet('style') ?? ''))?.[1];
     return side ? `<${token?.tag ?? 'td'} class="align-${side}">` : `<${token?.tag ?? 'td'}>`;
   };
+  parser.core.ruler.push('heading_levels', ({ tokens, env }) => {
+    for (const token of tokens) {
+      if (token.type === 'heading_open') env['heading'] = levelOf(token.tag, env['heading']);
+      if (token.type.startsWith('heading_')) token.tag = `h${String(env['heading'])}`;
+    }
+  });
   return parser;
+}
+
+/**
+ * The level on the page of a heading of an answer. None is left out: a screen reader would look for it.
+ *
+ * @param before the level of the heading before it, if there is one
+ */
+function levelOf(tag: string, before: unknown): number {
+  const deepest = typeof before === 'number' ? before + 1 : ABOVE + 1;
+  return Math.min(6, deepest, Number(tag.slice(1)) + ABOVE);
 }

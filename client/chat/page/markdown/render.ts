@@ -8,16 +8,16 @@ export const parser = createParser();
 /**
  * Markdown as nodes of the page, code blocks with their buttons.
  *
- * @param references link references that earlier parts of the text defined; gets those of this one
+ * @param environment what the parser keeps of earlier parts of the text, link references for example; gets that of this one
  * @param firstBlock the number of its first code block
  */
 export function renderMarkdown(
   text: string,
-  references: Record<string, unknown>,
+  environment: Record<string, unknown>,
   firstBlock: number,
   actions: readonly CodeAction[],
 ): { readonly content: DocumentFragment; readonly blocks: number } {
-  const content = sanitize(parser.render(text, references));
+  const content = sanitize(parser.render(text, environment));
   const fences = [...content.querySelectorAll<HTMLElement>('pre[data-fence]')];
   for (const [i, fence] of fences.entries()) {
     const block = new CodeBlock(fence.dataset['fence'] ?? '', firstBlock + i, actions);

@@ -27,11 +27,10 @@ export class Composer {
     attributes: {
       rows: '1',
       dir: 'auto',
-      role: 'combobox',
       'aria-label': t('Question'),
       'aria-autocomplete': 'list',
       'aria-controls': 'mentions',
-      'aria-expanded': 'false',
+      'aria-haspopup': 'listbox',
       placeholder: t('Ask about your code. @ adds context'),
     },
   });
@@ -56,7 +55,7 @@ export class Composer {
   });
   readonly element = element(
     'form',
-    { class: 'composer' },
+    { class: 'composer', attributes: { 'aria-label': t('Ask') } },
     this.list.element,
     this.pins,
     element(

@@ -69,7 +69,6 @@ export class MentionList {
 
   private choose(index: number): void {
     this.chosen = index;
-    this.input.setAttribute('aria-expanded', String(this.open));
     for (const [i, option] of [...this.list.children].entries()) {
       option.setAttribute('aria-selected', String(i === index));
       if (i === index) option.scrollIntoView({ block: 'nearest' });
