@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { Template } from '@huggingface/jinja';
+import fc from 'fast-check';
 import { EngineError } from '../../../../server/engine/contract.js';
 import type { ChatMessage } from '../../../../server/prompt/chat/chat-message.js';
 import { chatPlan } from '../../../../server/prompt/chat/chat-plan.js';
@@ -160,4 +162,38 @@ describe('chatPlan', () => {
         );
       }).timeout(20_000);
   });
+});
+
+describe('chatPlan and the template run as it is', () => {
+  const special = /<｜|｜>|<\/?think>|[\uE000\uE001]/;
+  const text = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 30, size: 'max' })
+    .filter((each) => !special.test(each) && each.trim() !== '');
+
+  for (const name of ['coderV2', 'v3', 'r1', 'v31'] as const)
+    it(`write the same for any texts: ${name}`, () => {
+      const format = chatFormat(name);
+      const template = new Template(format.template);
+      fc.assert(
+        fc.property(
+          fc.option(text, { nil: undefined }),
+          fc.array(fc.tuple(text, text), { maxLength: 4, size: 'max' }),
+          text,
+          (first, turns, question) => {
+            const messages = [
+              ...(first === undefined ? [] : [system(first)]),
+              ...turns.flatMap(([asked, answered]) => [user(asked), assistant(answered)]),
+              user(question),
+            ];
+            const whole = template.render({
+              messages,
+              add_generation_prompt: true,
+              bos_token: format.bosToken,
+              eos_token: format.eosToken,
+            });
+            assert.equal(planText(chatPlan(format, messages)), whole);
+          },
+        ),
+      );
+    });
 });
