@@ -24,3 +24,8 @@
 
 ;; lsp-mode asks what language a document is in; modes that it does not know are named here.
 (add-to-list 'lsp-language-id-configuration '(prog-mode . "plaintext") t)
+
+;; A model takes its time, and lsp-mode waits ten seconds for an answer: longer for the edit of a code action.  C-g ends it.
+(define-advice lsp-execute-code-action (:around (execute &rest action) lacuna)
+  (let ((lsp-response-timeout (max 300 lsp-response-timeout)))
+    (apply execute action)))
