@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { deviceSettings, type DeviceSetting } from '../engine/device/choose-device.js';
+import { parseFileRange, type FileRange } from './file-range.js';
 import { parseLocation, type Location } from './location.js';
 
 export const modelHelp = 'GGUF file (default: $LACUNA_MODEL, else the embedded model)';
@@ -14,6 +15,14 @@ export function locationArgument(text: string): Location {
   const location = parseLocation(text);
   if (location) return location;
   throw new InvalidArgumentError('It must be FILE:LINE:COL, such as src/main.ts:12:5.');
+}
+
+export function fileRangeArgument(text: string): FileRange {
+  const range = parseFileRange(text);
+  if (range) return range;
+  throw new InvalidArgumentError(
+    'It must be FILE:LINE, FILE:LINE-LINE or FILE:LINE:COL-LINE:COL, such as src/main.ts:12-20.',
+  );
 }
 
 export function wholeNumber(least: number, most: number): (text: string) => number {

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { cpuPaths } from '../engine/native/addon.js';
+import { editTasks } from '../refactor/tasks.js';
 import { defaultSettings } from '../../protocol/index.js';
 import {
   deviceOption,
+  fileRangeArgument,
   locationArgument,
   modelHelp,
   wholeNumber,
@@ -14,9 +16,11 @@ import type { ChatOptions } from './commands/chat.js';
 import type { CompleteOptions } from './commands/complete.js';
 import type { DebugLogitsOptions } from './commands/debug-logits.js';
 import type { DoctorOptions } from './commands/doctor.js';
+import type { EditOptions } from './commands/edit.js';
 import type { IndexOptions } from './commands/index-workspace.js';
 import type { ModelsOptions } from './commands/models.js';
 import { defineEval } from './define-eval.js';
+import type { FileRange } from './file-range.js';
 import type { Location } from './location.js';
 
 /**
@@ -101,6 +105,32 @@ export function createProgram(
       }
       const { chat } = await import('./commands/chat.js');
       finished(await chat(question, options, packageRoot));
+    });
+
+  program
+    .command('edit')
+    .description('have a model that answers rewrite a part of a file, and print the diff')
+    .argument('<FILE:RANGE>', 'LINE, LINE-LINE or LINE:COL-LINE:COL, from 1', fileRangeArgument)
+    .argument('[instruction...]', 'what to change')
+    .addOption(
+      new Option('--kind <name>', 'what to do; all but rewrite need no instruction')
+        .choices(Object.keys(editTasks))
+        .default('rewrite'),
+    )
+    .option('--problem <text>', 'with --kind fix: what the compiler says')
+    .option('--apply', 'write the file')
+    .option('--model <path>', modelHelp)
+    .addOption(deviceOption('auto'))
+    .option(
+      '--context-length <n>',
+      'tokens that prompt and answer may fill together',
+      wholeNumber(512, 163840),
+      defaultSettings.chatContextLength,
+    )
+    .option('--json', 'print one JSON object, with what it cost')
+    .action(async (place: FileRange, words: string[], options: EditOptions) => {
+      const { edit } = await import('./commands/edit.js');
+      finished(await edit(place, words, options, packageRoot));
     });
 
   program

@@ -27,6 +27,7 @@ import { checkPlace } from './check-place.js';
 import type { Documents } from './documents.js';
 import type { EditService } from './edit-service.js';
 import type { Feature } from './feature.js';
+import { tellWhy } from './tell.js';
 import type { WorkProgress } from './work-progress.js';
 
 /** LSP's kinds, which clients put into their menus. */
@@ -179,7 +180,7 @@ export class CodeActionFeature implements Feature {
     if (!propose) return action;
     if (this.documents.get(propose.textDocument.uri)?.version !== version) {
       const reason = 'The document was changed since. Ask for the action again.';
-      this.connection.window.showWarningMessage(`Lacuna: ${reason}`);
+      tellWhy(this.connection, reason);
       return { ...action, disabled: { reason } };
     }
     const outcome = await this.progress.during(action.title, signal, (both, report) =>
@@ -191,7 +192,7 @@ export class CodeActionFeature implements Feature {
     const reason = made
       ? made.reason
       : `${outcome.refusal?.message ?? ''} ${outcome.refusal?.remedy ?? ''}`;
-    this.connection.window.showWarningMessage(`Lacuna: ${reason}`);
+    tellWhy(this.connection, reason);
     return { ...action, disabled: { reason } };
   }
 }

@@ -23,6 +23,7 @@ import type { Documents } from './documents.js';
 import type { EditService } from './edit-service.js';
 import { checkProposal } from './edits.js';
 import { pathIn } from './path-in.js';
+import { tellText, tellWhy } from './tell.js';
 import type { WorkProgress } from './work-progress.js';
 import type { WorkspaceFolders } from './workspace-folders.js';
 
@@ -93,7 +94,7 @@ export class EditCommands {
     );
     if (options?.show === true) {
       if (outcome.refusal) this.tell(`${outcome.refusal.message} ${outcome.refusal.remedy}`);
-      else this.connection.window.showInformationMessage(outcome.text);
+      else tellText(this.connection, outcome.text);
     }
     return outcome;
   }
@@ -157,7 +158,7 @@ export class EditCommands {
   }
 
   private tell(reason: string): void {
-    this.connection.window.showWarningMessage(`Lacuna: ${reason}`);
+    tellWhy(this.connection, reason);
   }
 }
 
