@@ -1,7 +1,7 @@
 import type { ChatProgress, TokenUsage, Turn } from '../../protocol/chat.js';
-import type { Engine, Sampling } from '../engine/contract.js';
+import type { Engine } from '../engine/contract.js';
 import type { ChatMessage } from '../prompt/chat/chat-message.js';
-import { answerTo, type AnswerSummary } from './answer.js';
+import { answerTo, chatSampling, type AnswerSummary } from './answer.js';
 import type { ChatEvent } from './events.js';
 
 /** How often what has been said goes to the disk, milliseconds. */
@@ -38,7 +38,7 @@ export async function answering(
 ): Promise<Ending> {
   const answer = answerTo(engine, messages, {
     maxTokens: answerTokens,
-    sampling: samplingOf(attempt),
+    sampling: chatSampling(attempt),
     signal,
   });
   const unsaved = { answer: '', reasoning: '' };
@@ -62,11 +62,6 @@ export async function answering(
   } finally {
     await flush();
   }
-}
-
-/** A little variety keeps a model from repeating itself; one that is asked again says something else. Seeded, so never chance. */
-function samplingOf(attempt: number): Sampling {
-  return { temperature: attempt === 0 ? 0.3 : 0.7, topP: 0.95, seed: attempt };
 }
 
 function stateOf({ reason }: AnswerSummary): Exclude<Turn['state'], 'running' | 'failed'> {

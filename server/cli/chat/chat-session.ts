@@ -32,9 +32,11 @@ export interface AskedQuestion {
 export class ChatSession {
   private history: PastTurn[] = [];
   private dropped = 0;
-  private asked = 0;
-  /** The last question, and what was said before it. */
-  private last: (AskedQuestion & { readonly before: PastTurn[] }) | undefined;
+  /** The last question, what was said before it, and how often it had been answered. */
+  private last:
+    (AskedQuestion & { readonly before: PastTurn[]; readonly attempt: number }) | undefined;
+  /** How often the next question has been answered before. */
+  private attempt = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -52,7 +54,7 @@ export class ChatSession {
     signal: AbortSignal,
     onPiece: (piece: AnswerPiece) => void,
   ): Promise<ChatTurnReport> {
-    const { engine, history, dropped } = this;
+    const { engine, history, dropped, attempt } = this;
     const { chat, chatRemedy, contextLength, model } = engine.info;
     if (!chat)
       throw new EngineError(`${model} only completes`, chatRemedy ?? 'Use an instruct model.');
@@ -64,12 +66,13 @@ export class ChatSession {
       countTokens: (text) => engine.countTokens(text),
     });
     if (!fitted) throw new EngineError(refusal.message, refusal.remedy);
-    this.last = { question, texts, before: history };
+    this.last = { question, texts, before: history, attempt };
+    this.attempt = 0;
     this.dropped = fitted.droppedTurns;
     const { thinking } = this.options;
     const answer = answerTo(engine, fitted.messages, {
       maxTokens: fitted.answerTokens,
-      sampling: chatSampling(this.asked++),
+      sampling: chatSampling(attempt),
       signal,
       ...(thinking !== undefined && { thinking }),
     });
@@ -79,7 +82,8 @@ export class ChatSession {
       onPiece(piece);
     }
     const summary = await answer.summary;
-    this.history = [...history, { question: fitted.sent, answer: text }];
+    // A question that nobody answered would be two in a row.
+    if (text.trim() !== '') this.history = [...history, { question: fitted.sent, answer: text }];
     const notes = fitted.retrieved.flatMap(({ note }, i) =>
       note === undefined ? [] : [`${texts[i]?.label ?? ''}: ${note}`],
     );
@@ -89,7 +93,9 @@ export class ChatSession {
   /** Takes back the last turn; its question, to be asked anew. */
   takeBack(): AskedQuestion | undefined {
     const { last } = this;
-    if (last) this.history = last.before;
+    if (!last) return undefined;
+    this.history = last.before;
+    this.attempt = last.attempt + 1;
     this.last = undefined;
     return last;
   }
