@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
+import { didChangeConversationMethod } from '../../protocol/index.js';
 import { ChatService } from '../chat/chat-service.js';
 import { DiffMention } from '../chat/mentions/diff.js';
 import { FileMention } from '../chat/mentions/file.js';
@@ -40,6 +41,12 @@ export interface ChatSetup {
   readonly folder: string | undefined;
 }
 
+export interface Chat {
+  readonly feature: ChatFeature;
+  /** Stops all answers, and waits until they are on the disk. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
 /** Conversations, and what clients ask of them. */
 export function chatOf({
   connection,
@@ -52,7 +59,7 @@ export function chatOf({
   engine,
   proposals,
   folder,
-}: ChatSetup): { readonly service: ChatService; readonly feature: ChatFeature } {
+}: ChatSetup): Chat {
   const folders = () => workspace.current.folders;
   const open = { all: () => documents.all(), get: (uri: string) => documents.get(uri) };
   const texts = new WorkspaceTexts(folders, open, gate);
@@ -67,13 +74,24 @@ export function chatOf({
     selection: new SelectionMention(texts, syntax),
     problems: new ProblemsMention(texts, syntax),
   });
-  const stores = new ConversationStores(folder, folders, (message) => {
-    connection.console.warn(message);
+  const stores = new ConversationStores(folder, folders, {
+    trouble: (message) => {
+      connection.console.warn(message);
+    },
+    changed: (conversation) => {
+      connection.sendNotification(didChangeConversationMethod, { conversation }).catch(() => {
+        // The client is gone, and the transport's own handler ends the server.
+      });
+    },
   });
   const service = new ChatService(() => stores.current, engine, mentions);
   const apply = new ChatApply(service, documents, texts, parsed, proposals);
   const feature = new ChatFeature(connection, service, mentions, apply, () =>
     engine.availability(),
   );
-  return { service, feature };
+  const close = async () => {
+    await service.close();
+    stores.close();
+  };
+  return { feature, close };
 }

@@ -17,7 +17,6 @@ import { documentText } from '../completion/hole.js';
 import { noThresholds, type ConfidenceData } from '../completion/confidence/thresholds.js';
 import { PlanMemory } from '../completion/plan-memory.js';
 import { PromptLog } from '../completion/prompt-log.js';
-import type { ChatService } from '../chat/chat-service.js';
 import type { WorkspaceIndexOptions } from '../context/index/workspace-index.js';
 import { GrammarStore, type GrammarFolders } from '../context/syntax/grammar-store.js';
 import { SyntaxService } from '../context/syntax/syntax-service.js';
@@ -27,7 +26,7 @@ import { Proposals } from '../refactor/proposals.js';
 import { ConfidenceGate } from './confidence-gate.js';
 import { ChatCompleteFeature } from './chat-complete.js';
 import { ChatEngine } from './chat-engine.js';
-import { chatOf } from './chat-setup.js';
+import { chatOf, type Chat } from './chat-setup.js';
 import { ChatModelObserver } from './chat-model-observer.js';
 import { CompletionFeature } from './completion.js';
 import { CompletionRunner } from './completion-runner.js';
@@ -87,7 +86,7 @@ export class LacunaServer {
   private readonly observer: ModelObserver;
   private readonly host: EngineHost;
   private readonly chat: ChatEngine;
-  private readonly conversations: ChatService;
+  private readonly conversations: Chat;
   private readonly settings: SettingsStore;
   private readonly workspace: WorkspaceFolders;
   private readonly next: NextCompletion;
@@ -179,18 +178,17 @@ export class LacunaServer {
       this.deadlines,
     );
     const proposals = new Proposals();
-    const { service: conversations, feature: chat } = chatOf({
+    this.conversations = chatOf({
       ...{ connection, documents: this.documents, workspace: this.workspace, gate, grammars },
       ...{ syntax: this.syntax, symbols: this.index.symbols, engine: this.chat },
       ...{ proposals, folder: environment.chatFolder },
     });
-    this.conversations = conversations;
     const edits = editsOf({
       ...{ connection, documents: this.documents, workspace: this.workspace, gate, grammars },
       ...{ syntax: this.syntax, chat: this.chat, proposals },
     });
     this.features = [
-      chat,
+      this.conversations.feature,
       this.statistics,
       this.workspace,
       this.index,

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   chatRequests,
+  didChangeConversationMethod,
   type ChatAvailability,
   type Conversation,
+  type ConversationParams,
   type ConversationSummary,
 } from '../../protocol/index.js';
 import { EngineError } from '../../server/engine/contract.js';
@@ -177,6 +179,35 @@ describe('language server: conversations', () => {
     await client.request(chatRequests.remove, params);
     assert.deepEqual(await chat.list(), []);
     await assert.rejects(chat.open(before.id), /no such conversation/);
+  });
+
+  it('tell what another server has changed in them, and nothing of what the client itself has', async () => {
+    const { client, chat, id } = await serve();
+    const told: string[] = [];
+    client.connection.onNotification(
+      didChangeConversationMethod,
+      ({ conversation }: ConversationParams) => {
+        told.push(conversation);
+      },
+    );
+    const turn = await chat.send(id, 'How?');
+    await chat.list();
+    const other = serverUnderTest();
+    const more = { chatFolder: path.join(folder, 'chat') };
+    const engine = new ScriptedEngine({ answer: 'So.', info: chatInfo() });
+    const { client: second } = other.start(engine, undefined, undefined, undefined, more);
+    await second.initialize({});
+    await new ChatClient(second).send(id, 'And?');
+    await client.until(() => told.includes(id) || undefined, 'the change');
+    assert.deepEqual((await chat.open(id)).turns[0], turn);
+    assert.equal((await chat.open(id)).turns.length, 2);
+    await other.dispose();
+    told.length = 0;
+    await chat.send(id, 'Or?');
+    const { id: fresh } = await new ChatClient(client).create();
+    await chat.send(fresh, 'New?');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    assert.deepEqual(told, []);
   });
 
   it('are kept while they are being answered: a server that ends keeps what there is', async () => {

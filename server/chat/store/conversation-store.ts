@@ -46,6 +46,8 @@ export class ConversationStore {
   /** What is not on the disk: it is not let go of. */
   private readonly unsaved = new Map<string, Kept>();
   private readonly summaries = new Map<string, KnownSummary>();
+  /** What this store has made of files: how they were then, or that they are gone. */
+  private readonly written = new Map<string, FileStamp | 'removed'>();
   /** Changes come one after the other. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -118,7 +120,29 @@ export class ConversationStore {
       this.kept.delete(id);
       this.summaries.delete(id);
       const file = this.fileOf(id);
-      if (file !== undefined) await removeConversation(file);
+      if (file === undefined) return;
+      await removeConversation(file);
+      this.written.set(id, 'removed');
+    });
+  }
+
+  /** Which conversations somebody else has changed, of these files that were changed by anybody. Never rejects. */
+  changedElsewhere(names: readonly string[]): Promise<string[]> {
+    return this.inTurn(async () => {
+      const changed: string[] = [];
+      for (const id of names.filter((name) => name.endsWith(ENDING)).map(idOf)) {
+        const file = this.fileOf(id);
+        if (file === undefined) continue;
+        const stamp = await stampOf(file).catch(() => 'removed' as const);
+        const known = this.written.get(id);
+        this.written.set(id, stamp);
+        const same =
+          stamp === 'removed' || known === undefined || known === 'removed'
+            ? stamp === known
+            : sameStamp(stamp, known);
+        if (!same) changed.push(id);
+      }
+      return changed;
     });
   }
 
@@ -138,6 +162,7 @@ export class ConversationStore {
       try {
         const stamp = await write(file);
         this.unsaved.delete(id);
+        this.written.set(id, stamp);
         this.kept.set(id, { conversation, stamp, whole: true });
         return;
       } catch (error) {
@@ -199,7 +224,7 @@ export class ConversationStore {
       const names = await readdir(this.folder);
       return names
         .filter((name) => name.endsWith(ENDING))
-        .map((name) => name.slice(0, -ENDING.length))
+        .map(idOf)
         .filter((id) => idPattern.test(id));
     } catch (error) {
       this.tellUnlessGone(this.folder, error);
@@ -223,6 +248,10 @@ export class ConversationStore {
     this.last = result.catch(() => undefined);
     return result;
   }
+}
+
+function idOf(name: string): string {
+  return name.slice(0, -ENDING.length);
 }
 
 function matching(
