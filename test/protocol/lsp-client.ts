@@ -143,10 +143,12 @@ export class LspClient {
 
   /** Resolves to what `find` finds, now or as soon as there is anything. */
   async until<T>(find: () => T | undefined, what: string): Promise<T> {
+    let over = false;
     const search = async () => {
       for (;;) {
         const found = find();
         if (found !== undefined) return found;
+        if (over) throw new Error(`${what} never came`);
         await new Promise<void>((resolve) => {
           this.listeners.push(resolve);
           // Not all that happens in a server in this process is told to its client.
@@ -154,7 +156,9 @@ export class LspClient {
         });
       }
     };
-    return withDeadline(search(), what);
+    return withDeadline(search(), what).finally(() => {
+      over = true;
+    });
   }
 
   async shutdown(): Promise<void> {
