@@ -33,6 +33,8 @@ export interface ScriptedAnswer {
   readonly usage?: Partial<TokenUsage>;
   /** Characters of a piece; default 8. */
   readonly piece?: number;
+  /** Milliseconds between pieces; default 0. */
+  readonly pauseMs?: number;
   /** The answer goes no further than this many characters until it is stopped. */
   readonly holdAt?: number;
 }
@@ -210,7 +212,8 @@ export class ScriptedBackend implements ChatBackend {
       const text = script.answer.slice(said, Math.min(said + size, end));
       said += text.length;
       onProgress({ kind: 'answer', text });
-      if ((said / size) % 64 === 0) await new Promise((resolve) => setTimeout(resolve));
+      if (script.pauseMs !== undefined || (said / size) % 64 === 0)
+        await new Promise((resolve) => setTimeout(resolve, script.pauseMs));
     }
     if (said < script.answer.length && script.holdAt !== undefined)
       await new Promise((resolve) => {

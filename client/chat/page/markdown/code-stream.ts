@@ -1,4 +1,4 @@
-import { showCode } from './highlight.js';
+import { LONGEST_CODE, showCode } from './highlight.js';
 
 /** What is coloured anew with every piece that arrives, at most; beyond it a part is kept as it is. */
 const LONGEST_PART = 2000;
@@ -48,8 +48,9 @@ export class CodeStream {
   /** Everything has arrived. */
   finish(): void {
     this.pending.remove();
-    if (this.parts > 1) showCode(this.target, this.text, this.language);
-    else if (this.part) this.target.replaceChildren(...this.part.childNodes);
+    if (this.parts > 1 && this.text.length <= LONGEST_CODE)
+      showCode(this.target, this.text, this.language);
+    else if (this.parts === 1 && this.part) this.target.replaceChildren(...this.part.childNodes);
     this.part = undefined;
   }
 
