@@ -26,46 +26,74 @@ const LEAST = 16;
 
 /** A heading and a fence around a text, longer than any in the text. */
 export function contextBlock({ label, language, text }: ContextText): string {
-  const runs = [...text.matchAll(/`{3,}/g)].map(([run]) => run.length);
-  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  let ticks = 3;
+  for (const [run] of text.matchAll(/`{3,}/g)) ticks = Math.max(ticks, run.length + 1);
+  const fence = '`'.repeat(ticks);
   return `${label}:\n${fence}${language}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}`;
 }
 
-/** As many of `texts` as fit `room` tokens, in their order; the first that does not is shortened to its first lines. */
+/** Share of what is left that a text may take from those behind it. */
+const SHARE = 3 / 4;
+/** No token stands for more characters than about so many: a text that is longer than its room need not be counted. */
+const MOST_TOKEN_CHARACTERS = 32;
+
+/**
+ * As many of `texts` as fit `room` tokens, in their order. One that is too long for what those behind it leave, three
+ * quarters at least, is shortened to its first lines.
+ */
 export function fitTexts(
   texts: readonly ContextText[],
   room: number,
   countTokens: CountTokens,
 ): FittedText[] {
+  const wholes = texts.map((text) => wholeWithin(text, room, countTokens));
   let left = room;
-  return texts.map((text) => {
-    const fitted = fitText(text, left, countTokens);
+  let behind = wholes.reduce((sum, { tokens }) => sum + tokens, 0);
+  return texts.map((text, i) => {
+    const whole = wholes[i];
+    behind -= whole?.tokens ?? 0;
+    const share = Math.max(left - behind, Math.ceil(left * SHARE));
+    const fits = whole !== undefined && whole.tokens <= share;
+    const fitted = fits ? whole : shortened(text, share, countTokens);
     left -= fitted.tokens;
     return fitted;
   });
 }
 
-function fitText(context: ContextText, room: number, countTokens: CountTokens): FittedText {
-  const { text } = context;
-  const whole = measured(context, countTokens);
-  if (whole.tokens <= room) return whole;
-  const lines = text.split('\n');
+/** All of a text; one that is sure not to fit counts as more than the room, and is not read. */
+function wholeWithin(context: ContextText, room: number, countTokens: CountTokens): Measured {
+  if (context.text.length > MOST_TOKEN_CHARACTERS * room)
+    return { block: '', text: '', tokens: room + 1 };
+  return measured(context, countTokens);
+}
+
+function shortened(context: ContextText, room: number, countTokens: CountTokens): FittedText {
+  const lines = context.text.split('\n');
+  const head = (count: number) => ({ ...context, text: lines.slice(0, count).join('\n') });
+  const fitting = (count: number) => {
+    const shorter = head(count);
+    if (shorter.text.length > MOST_TOKEN_CHARACTERS * room) return undefined;
+    const result = measured(shorter, countTokens);
+    return result.tokens <= room ? result : undefined;
+  };
   let [fits, over] = [0, lines.length];
   while (over - fits > 1) {
     const middle = (fits + over) >> 1;
-    const shorter = { ...context, text: lines.slice(0, middle).join('\n') };
-    if (measured(shorter, countTokens).tokens <= room) fits = middle;
+    if (fitting(middle)) fits = middle;
     else over = middle;
   }
-  const shortened = measured({ ...context, text: lines.slice(0, fits).join('\n') }, countTokens);
-  if (fits === 0 || room < LEAST) return { tokens: 0, note: 'It does not fit the context.' };
-  return { ...shortened, note: `Only its first ${fits} of ${lines.length} lines fit the context.` };
+  const most = fits === 0 || room < LEAST ? undefined : fitting(fits);
+  if (!most) return { tokens: 0, note: 'It does not fit the context.' };
+  return { ...most, note: `Only its first ${fits} of ${lines.length} lines fit the context.` };
 }
 
-function measured(
-  context: ContextText,
-  countTokens: CountTokens,
-): { block: string; text: string; tokens: number } {
+interface Measured {
+  readonly block: string;
+  readonly text: string;
+  readonly tokens: number;
+}
+
+function measured(context: ContextText, countTokens: CountTokens): Measured {
   const block = contextBlock(context);
   // The blank line between blocks.
   return { block, text: context.text, tokens: countTokens(block) + countTokens('\n\n') };

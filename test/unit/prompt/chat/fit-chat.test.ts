@@ -101,12 +101,43 @@ describe('fitChat', () => {
     assert.ok(counted < 20_000, String(counted));
   });
 
-  it('shortens a text to the lines that fit, and leaves out those behind it, saying so', () => {
+  it('shortens a text that is too long to its first lines, saying so, and leaves room for others', () => {
     const retrieved = [text('long.ts', 100), text('next.ts', 30)];
-    const { retrieved: notes, messages } = fitted(parts({ retrieved }), room(200));
-    assert.match(notes[0]!.note!, /^Only its first \d+ of 100 lines fit/);
-    assert.equal(notes[1]!.note, 'It does not fit the context.');
+    const { retrieved: notes, messages } = fitted(parts({ retrieved }), room(300));
+    const lines = notes.map(({ note }) =>
+      Number(/^Only its first (\d+) of \d+ lines fit the context\.$/.exec(note!)?.[1]),
+    );
+    assert.ok(lines[0]! > 2 * lines[1]! && lines[1]! > 0, lines.join());
     assert.ok(messages.at(-1)!.content.endsWith('\n```\n\nWhy?'));
+  });
+
+  it('shortens the longest where the short ones fit beside it', () => {
+    const retrieved = [text('long.ts', 100), text('short.ts', 3), text('brief.ts', 2)];
+    const { retrieved: notes } = fitted(parts({ retrieved }), room(300));
+    assert.deepEqual(
+      notes.map(({ note }) => note !== undefined),
+      [true, false, false],
+    );
+  });
+
+  it('leaves out what has no line that fits, and does not read what is sure not to', () => {
+    const line = words(200_000);
+    let counted = 0;
+    const { retrieved } = fitted(
+      parts({ retrieved: [{ label: 'min.js', language: 'js', text: line }, text('a.ts', 3)] }),
+      {
+        ...room(300),
+        countTokens: (text) => {
+          counted += text.length;
+          return countTokens(text);
+        },
+      },
+    );
+    assert.deepEqual(
+      retrieved.map(({ note }) => note),
+      ['It does not fit the context.', undefined],
+    );
+    assert.ok(counted < 10_000, String(counted));
   });
 
   it('gives texts half of the room before turns get the rest', () => {
