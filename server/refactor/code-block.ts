@@ -56,7 +56,8 @@ export class CodeBlockReader {
     const closes =
       end?.startsWith(mark) === true && line.trim() === end && blanks.length <= indentation + 3;
     // A fence behind a fence begins the block once more: the first one was given to the model, which wrote its own.
-    if (this.lines.length === 0 && end !== undefined) this.fence = { mark: end, indentation };
+    if (this.lines.length === 0 && end?.startsWith(mark) === true)
+      this.fence = { mark: end, indentation };
     else if (closes) this.closed = true;
     else this.lines.push(line);
   }

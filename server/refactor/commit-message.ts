@@ -61,7 +61,7 @@ function head(text: string, share: number, cost: number): string {
 
 /** Without the fence or the quotes that models like to put around what they were asked for. */
 export function plainMessage(answer: string): string {
-  const [, fenced] = /^[^\n]*?```\w*\n([^]*?)\n```/.exec(answer) ?? [];
+  const [, fenced] = /^(?:[^\n]*\n){0,2}```\w*\n([^]*?)\n```/.exec(answer) ?? [];
   const text = (fenced ?? answer).trim();
   const [, quoted] = /^(["'`])([^\n]*)\1$/.exec(text)?.slice(1) ?? [];
   return (quoted ?? text)

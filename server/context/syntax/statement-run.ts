@@ -40,9 +40,13 @@ export function statementRunAround(source: Source, range: TextRange): StatementR
   );
   const behind = start === end ? all.filter(({ endIndex }) => endIndex === start) : [];
   const taken = touched.length > 0 ? touched : behind;
+  const [first] = taken;
+  const last = taken.at(-1);
   return {
-    start: taken[0]?.startIndex ?? start,
-    end: taken.at(-1)?.endIndex ?? end,
+    // Directives and comments of some grammars hold the end of their line.
+    ...(first && last
+      ? trimmed(source.text, { start: first.startIndex, end: last.endIndex })
+      : { start, end }),
     container: dataOf(container),
     statements: taken.map(dataOf),
   };
