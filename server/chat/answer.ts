@@ -1,7 +1,7 @@
 /** The one way in which every feature asks a model that can be talked to. */
 
+import { requireChat } from './require-chat.js';
 import {
-  EngineError,
   type Engine,
   type GenerateOptions,
   type GenerationSummary,
@@ -71,9 +71,7 @@ export function planFor(
   thinking?: boolean,
   begin?: string,
 ): ChatPlan {
-  const { chat, chatRemedy, model } = engine.info;
-  if (!chat)
-    throw new EngineError(`${model} cannot be talked to`, chatRemedy ?? 'Use an instruct model.');
+  const chat = requireChat(engine.info);
   return chatPlan(chat, messages, {
     ...(thinking !== undefined && { thinking }),
     ...(begin !== undefined && { begin }),

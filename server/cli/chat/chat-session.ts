@@ -1,5 +1,6 @@
 /** A conversation in a terminal: what was said so far, and how the next question is asked. */
 
+import { requireChat } from '../../chat/require-chat.js';
 import { answerTo, chatSampling, type AnswerSummary } from '../../chat/answer.js';
 import { EngineError, type Engine } from '../../engine/contract.js';
 import type { ContextText } from '../../prompt/chat/context-text.js';
@@ -55,12 +56,11 @@ export class ChatSession {
     onPiece: (piece: AnswerPiece) => void,
   ): Promise<ChatTurnReport> {
     const { engine, history, dropped, attempt } = this;
-    const { chat, chatRemedy, contextLength, model } = engine.info;
-    if (!chat)
-      throw new EngineError(`${model} only completes`, chatRemedy ?? 'Use an instruct model.');
+    const { contextLength } = engine.info;
+    const format = requireChat(engine.info);
     const parts = { system: SYSTEM, pinned: [], retrieved: texts, history, question, dropped };
     const { fitted, refusal } = fitChat(parts, {
-      format: chat,
+      format,
       contextLength,
       answerTokens: this.options.maxTokens,
       countTokens: (text) => engine.countTokens(text),

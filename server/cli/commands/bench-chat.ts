@@ -1,5 +1,5 @@
+import { requireChat } from '../../chat/require-chat.js';
 import { measureChat, type ChatFigures, type ChatTurnFigures } from '../../bench/chat.js';
-import { EngineError } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import { EngineLoader } from '../../models/load-engine.js';
 import { exitCode } from '../cli-error.js';
@@ -33,9 +33,8 @@ export async function benchChat(
   } as const;
   const engine = await new EngineLoader(packageRoot).load({ flag, ...request });
   try {
-    const { model, path, device: where, contextLength, chat, chatRemedy } = engine.info;
-    if (!chat)
-      throw new EngineError(`${model} only completes`, chatRemedy ?? 'Use an instruct model.');
+    const { model, path, device: where, contextLength } = engine.info;
+    requireChat(engine.info);
     const plan = {
       turns: TURNS,
       answerTokens: ANSWER_TOKENS,

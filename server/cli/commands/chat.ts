@@ -1,7 +1,4 @@
-import { defaultSettings } from '../../../protocol/index.js';
-import { EngineError, type Engine } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
-import { EngineLoader } from '../../models/load-engine.js';
 import type { ContextText } from '../../prompt/chat/context-text.js';
 import { redactText } from '../../provenance/redact.js';
 import { repositoryRoot } from '../../provenance/repository-root.js';
@@ -10,8 +7,8 @@ import { ChatSession } from '../chat/chat-session.js';
 import { ReplyWriter } from '../chat/reply-writer.js';
 import { TerminalTexts } from '../chat/terminal-texts.js';
 import { CliError, exitCode } from '../cli-error.js';
-import { endedByInterrupt, interruptible } from '../interrupt.js';
-import { withLoadLine } from '../load-line.js';
+import { interruptible } from '../interrupt.js';
+import { loadChatModel } from '../load-chat-model.js';
 import { dim, yellow } from '../terminal.js';
 
 export interface ChatOptions {
@@ -43,7 +40,7 @@ export async function chat(
     );
   const current = process.cwd();
   const folder = await repositoryRoot(current);
-  const engine = await load(options, packageRoot);
+  const engine = await loadChatModel(options, packageRoot);
   const found = new TerminalTexts(folder, current, packageRoot);
   try {
     const { maxTokens, think } = options;
@@ -81,22 +78,6 @@ async function answerOnce(
     writer.end(report);
     return signal.aborted ? exitCode.interrupted : exitCode.ok;
   });
-}
-
-/** @throws EngineError where the model only completes. */
-async function load(options: ChatOptions, packageRoot: string): Promise<Engine> {
-  const { model: flag, device, threads, contextLength } = options;
-  const { kvCache } = defaultSettings;
-  const request = { flag, device, insist: true, threads, contextLength, kvCache };
-  const engine = await endedByInterrupt(() =>
-    withLoadLine(process.stderr, (onProgress) =>
-      new EngineLoader(packageRoot).load(request, onProgress),
-    ),
-  );
-  const { model, chat: format, chatRemedy } = engine.info;
-  if (format) return engine;
-  await engine.close();
-  throw new EngineError(`${model} only completes`, chatRemedy ?? 'Use an instruct model.');
 }
 
 function standardInput(text: string): ContextText {

@@ -1,15 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultSettings, type EditKind } from '../../../protocol/index.js';
+import { type EditKind } from '../../../protocol/index.js';
 import { GrammarStore, grammarFolders } from '../../context/syntax/grammar-store.js';
 import { grammarNameOf } from '../../context/syntax/languages.js';
 import { parseText } from '../../context/syntax/parse-text.js';
 import { openParsed, UNHURRIED_MS } from '../../context/syntax/parsed-document.js';
 import { SyntaxService } from '../../context/syntax/syntax-service.js';
-import { EngineError, type Engine } from '../../engine/contract.js';
+import { type Engine } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
-import { EngineLoader } from '../../models/load-engine.js';
 import { ProvenanceGate } from '../../provenance/gate.js';
 import { repositoryRoot } from '../../provenance/repository-root.js';
 import type { EditDraft } from '../../refactor/draft.js';
@@ -18,8 +17,8 @@ import { proposeEdit, type DraftOutcome, type EditRequest } from '../../refactor
 import { proposeTests } from '../../refactor/propose-tests.js';
 import { CliError, exitCode } from '../cli-error.js';
 import { rangeIn, type FileRange } from '../file-range.js';
-import { endedByInterrupt, interruptible } from '../interrupt.js';
-import { withLoadLine } from '../load-line.js';
+import { interruptible } from '../interrupt.js';
+import { loadChatModel } from '../load-chat-model.js';
 import { openDocument } from '../read-file.js';
 import { bold, cyan, dim, green, red, type Output } from '../terminal.js';
 
@@ -41,7 +40,7 @@ export async function edit(
   packageRoot: string,
 ): Promise<number> {
   const request = requestOf(place, words.join(' ').trim(), options);
-  const engine = await load(options, packageRoot);
+  const engine = await loadChatModel(options, packageRoot);
   try {
     return await editWith(engine, request, options, packageRoot);
   } finally {
@@ -193,20 +192,4 @@ function progressLine(stream: Output & Pick<NodeJS.WriteStream, 'write'>): Progr
 
 function clearLine(stream: Output & Pick<NodeJS.WriteStream, 'write'>): void {
   if (stream.isTTY) stream.write('\r\u001b[K');
-}
-
-/** @throws EngineError where the model only completes */
-async function load(options: EditOptions, packageRoot: string): Promise<Engine> {
-  const { model: flag, device, contextLength } = options;
-  const { threads, kvCache } = defaultSettings;
-  const request = { flag, device, insist: true, threads, contextLength, kvCache };
-  const engine = await endedByInterrupt(() =>
-    withLoadLine(process.stderr, (onProgress) =>
-      new EngineLoader(packageRoot).load(request, onProgress),
-    ),
-  );
-  const { model, chat, chatRemedy } = engine.info;
-  if (chat) return engine;
-  await engine.close();
-  throw new EngineError(`${model} only completes`, chatRemedy ?? 'Use an instruct model.');
 }

@@ -63,7 +63,7 @@ describe('lacuna chat', function () {
     const result = await runCli(['chat', 'Hello?']);
     assert.equal(result.code, 1);
     assert.equal(result.stdout, '');
-    assert.match(result.stderr, /^lacuna: .* only completes\. .*Instruct/);
+    assert.match(result.stderr, /^lacuna: .* cannot answer questions\. .*Instruct/);
   });
 
   it('asks for a question where there is none', async () => {
