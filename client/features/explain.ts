@@ -1,4 +1,4 @@
-import { l10n, Range, Selection, Uri, window, workspace } from 'vscode';
+import { l10n, Selection, Uri, window, workspace } from 'vscode';
 import type { EditRange } from '../../protocol/index.js';
 import type { Ctx } from '../ctx.js';
 
@@ -9,10 +9,8 @@ export async function explain(ctx: Ctx, uri?: string, range?: EditRange): Promis
   await ctx.chatView.ask(`${l10n.t('What does this code do?')} @selection`, true);
 }
 
-/** The chat speaks of what is selected; a cursor alone stands for its line. */
+/** The chat speaks of what is selected; a cursor alone stands for the function around it. */
 async function select(uri: Uri, { start, end }: EditRange): Promise<void> {
   const editor = await window.showTextDocument(await workspace.openTextDocument(uri));
-  const range = new Range(start.line, start.character, end.line, end.character);
-  const what = range.isEmpty ? editor.document.lineAt(start.line).range : range;
-  editor.selection = new Selection(what.start, what.end);
+  editor.selection = new Selection(start.line, start.character, end.line, end.character);
 }

@@ -31,6 +31,8 @@ export const editFiles: Readonly<Record<string, string>> = {
   'refused.ts': shape,
   'stopped.ts': shape,
   'moved.ts': shape,
+  'one.ts': shape,
+  'two.ts': shape,
 };
 
 const oneExpression = `export function area(width: number, height: number): number {
@@ -169,6 +171,38 @@ export function edits(session: Session): void {
     await window.page.keyboard.press('Escape');
     await backIn('refused.ts');
     assert.deepEqual(await window.notifications(), []);
+  });
+
+  it('applies nothing to a file that has changed meanwhile, and says so', async () => {
+    const { window } = session;
+    await instruct('moved.ts', 2, 'Make it one expression');
+    await lens('Accept');
+    await session.enter('moved.ts', { line: 1, column: 1 });
+    await window.page.keyboard.type('const mine = 1;\n');
+    await window.save();
+    await window.page.locator('.tab', { hasText: 'Review of moved.ts' }).click();
+    await lens('The file has changed since the model was asked');
+    await session.picture('a file that has changed');
+    await window.page.locator('.editor-instance .view-lines').click();
+    await window.page.keyboard.press('Control+Enter');
+    await window.page.keyboard.press('Escape');
+    await backIn('moved.ts');
+    assert.equal(session.saved('moved.ts'), `const mine = 1;\n${shape}`);
+  });
+
+  it('keeps two edits apart that are under way at once', async () => {
+    const { window } = session;
+    await instruct('one.ts', 2, 'Make it one expression');
+    await instruct('two.ts', 2, 'Make it one expression');
+    for (const file of ['two.ts', 'one.ts']) {
+      await window.page.locator('.tab', { hasText: `Review of ${file}` }).click();
+      await lens('Accept');
+      await window.page.locator('.editor-instance .view-lines').click();
+      await window.page.keyboard.press('Control+Enter');
+      await backIn(file);
+      await window.save();
+      assert.equal(session.saved(file), shape.replace(/export function[^]*?\n}\n/, oneExpression));
+    }
   });
 
   it('stops halfway on Escape, and nothing has changed', async () => {
