@@ -17,10 +17,11 @@ import { ReviewDecorations } from './review-decorations.js';
 import { reviewLenses } from './review-lenses.js';
 import type { Review } from './review.js';
 
-/** Shortest time between two pictures of a text that is being written, milliseconds. */
-const PAUSE_MS = 80;
-/** Time before the first: VS Code asks for links only where a text rests for a quarter of a second. */
-const FIRST_PAUSE_MS = 400;
+/**
+ * Shortest time between two pictures of a text that is being written, milliseconds: VS Code asks for links only where a
+ * text rests for a quarter of a second.
+ */
+const PAUSE_MS = 300;
 
 export interface ShownReview {
   readonly review: Review;
@@ -55,7 +56,7 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
 
   add(uri: Uri, shown: ShownReview): void {
     this.shown.set(uri.toString(), shown);
-    this.refreshSoon(uri, FIRST_PAUSE_MS);
+    this.refreshSoon(uri);
   }
 
   remove(uri: Uri): void {
@@ -74,7 +75,7 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
   }
 
   /** The same before long: text that is being written comes faster than anybody reads. */
-  refreshSoon(uri: Uri, pause = PAUSE_MS): void {
+  refreshSoon(uri: Uri): void {
     const key = uri.toString();
     if (this.pauses.has(key)) return;
     this.pauses.set(
@@ -82,7 +83,7 @@ export class ReviewDocuments implements TextDocumentContentProvider, CodeLensPro
       setTimeout(() => {
         this.pauses.delete(key);
         this.show(uri);
-      }, pause),
+      }, PAUSE_MS),
     );
   }
 

@@ -61,7 +61,7 @@ suite(`VS Code with a tiny model for chat${untried}`, function () {
       .frameLocator('iframe.webview.ready')
       .frameLocator('iframe#active-frame');
     const question = page.getByRole('combobox', { name: 'Question' });
-    await page.getByRole('meter').waitFor();
+    await page.locator('.meter', { hasText: '4,096' }).waitFor();
     await question.fill('What is one?');
     await question.press('Enter');
     // Random weights: what it says is noise, and may never end by itself.

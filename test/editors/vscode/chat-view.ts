@@ -48,6 +48,8 @@ export function chatView(session: Session): void {
 
     await button('Answer again').click();
     await page().locator('pre code', { hasText: 'const out' }).waitFor();
+    // A block can be applied when the answer is complete.
+    await button('Answer again').waitFor();
     await button('Apply').first().click();
     const hunks = page().locator('.proposal input[type=checkbox]');
     await until('two hunks', 20_000, async () => (await hunks.count()) === 2);

@@ -39,6 +39,14 @@ const oneExpression = `export function area(width: number, height: number): numb
   return width * height;
 }
 `;
+/** Long enough to be seen while it is being written, on any machine. */
+const slowly = `export function area(width: number, height: number): number {
+// One
+// ${'more '.repeat(60)}
+// Twenty
+  return width * height;
+}
+`;
 const twoPlaces = steps
   .replace('let out = []', 'const out: string[] = []')
   .replace('out.reverse()', 'out');
@@ -46,6 +54,7 @@ const fence = '```\n';
 
 export const editReplies: readonly ScriptedReply[] = [
   { when: 'Make it one expression', answers: [`${oneExpression}${fence}`], tokenMs: 25 },
+  { when: 'Make it slowly', answers: [`${slowly}${fence}`], tokenMs: 40 },
   { when: 'Do not reverse', answers: [`${twoPlaces}${fence}`], tokenMs: 2 },
   { when: 'Simplify the code', answers: [`${oneExpression}${fence}`] },
   { when: 'Break it', answers: [`export function area( {\n${fence}`] },
@@ -80,10 +89,10 @@ export function edits(session: Session): void {
 
   it('streams an edit on Ctrl+I, applies it, and takes it back in one step', async () => {
     const { window } = session;
-    await instruct('inline.ts', 2, 'Make it one expression');
-    await lens('The model is at work…');
-    await until('the first new lines', 20_000, async () => {
-      return (await window.lines()).includes('  return width * height;');
+    await instruct('inline.ts', 2, 'Make it slowly');
+    await until('a line of it while the rest is being written', 20_000, async () => {
+      const lines = await window.lines();
+      return lines.includes('// One') && !lines.includes('// Twenty');
     });
     await session.picture('an edit under way');
     await lens('Accept');
@@ -94,10 +103,7 @@ export function edits(session: Session): void {
     await window.page.keyboard.press('Control+Enter');
     await backIn('inline.ts');
     await window.save();
-    assert.equal(
-      session.saved('inline.ts'),
-      shape.replace(/export function[^]*?\n}\n/, oneExpression),
-    );
+    assert.equal(session.saved('inline.ts'), shape.replace(/export function[^]*?\n}\n/, slowly));
     await window.page.keyboard.press('Control+Z');
     await window.save();
     assert.equal(session.saved('inline.ts'), shape);
@@ -177,7 +183,8 @@ export function edits(session: Session): void {
     const { window } = session;
     await instruct('moved.ts', 2, 'Make it one expression');
     await lens('Accept');
-    await session.enter('moved.ts', { line: 1, column: 1 });
+    await window.page.locator('.tab[data-resource-name="moved.ts"]').click();
+    await window.goTo(1, 1);
     await window.page.keyboard.type('const mine = 1;\n');
     await window.save();
     await window.page.locator('.tab', { hasText: 'Review of moved.ts' }).click();
