@@ -19,6 +19,7 @@ import {
   editRequests,
   type AcceptParams,
   type AcceptResult,
+  type EditOutcome,
   type EditProposal,
   type ProposalParams,
 } from './edits.js';
@@ -43,7 +44,7 @@ export interface PageRequests {
   [chatRequests.pin]: { params: PinParams; result: Conversation };
   [chatRequests.export]: { params: ConversationParams; result: string };
   [chatRequests.mentions]: { params: MentionParams; result: readonly MentionItem[] };
-  [chatRequests.apply]: { params: ApplyParams; result: EditProposal };
+  [chatRequests.apply]: { params: ApplyParams; result: EditOutcome };
   [editRequests.accept]: { params: AcceptParams; result: AcceptResult };
   [editRequests.discard]: { params: ProposalParams; result: null };
 }

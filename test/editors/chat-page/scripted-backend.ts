@@ -131,8 +131,13 @@ export class ScriptedBackend implements ChatBackend {
         return this.mentionItems.filter(({ mention }) => mention.toLowerCase().includes(query));
       }
       case chatRequests.apply:
-        if (!this.proposal) throw new Error(`Block ${(params as ApplyParams).block} fits nowhere.`);
-        return this.proposal;
+        if (this.proposal) return { proposal: this.proposal };
+        return {
+          refusal: {
+            message: `Block ${(params as ApplyParams).block} fits nowhere.`,
+            remedy: 'Copy it.',
+          },
+        };
       case editRequests.accept:
         return { applied: true };
       case editRequests.discard:

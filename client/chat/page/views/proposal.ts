@@ -152,13 +152,14 @@ export class ProposalView {
   }
 }
 
-/** Asks for the edit that a code block makes, and shows it. */
+/** Asks for the edit that a code block makes, and shows it. @throws {Error} why there is none, and what to do */
 export async function proposeBlock(
   host: Host,
   announcer: Announcer,
   params: { readonly conversation: string; readonly turn: string; readonly block: number },
 ): Promise<ProposalView> {
-  const proposal = await host.request(chatRequests.apply, params);
+  const { proposal, refusal } = await host.request(chatRequests.apply, params);
+  if (!proposal) throw new Error(`${refusal.message} ${refusal.remedy}`);
   announcer.say(t('{0}: {1} changes to review', proposal.title, proposal.hunks.length));
   return new ProposalView(proposal, host, announcer);
 }
