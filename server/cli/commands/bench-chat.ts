@@ -71,6 +71,15 @@ function table({ turns, retry }: ChatFigures): string {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
   const lines = rows.map((row) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  '));
   const read = turns.reduce((all, { prefilled }) => all + prefilled, 0);
+  const again = turns.reduce((all, { prefilled, added }) => all + prefilled - added, 0);
   const whole = turns.reduce((all, { prompt }) => all + prompt, 0);
-  return `${lines.join('\n')}\n\n${read} of the ${whole} tokens of all prompts were read; the others were in the cache.\n`;
+  const notes = [
+    `${read} of the ${whole} tokens of all prompts were read; the others were in the cache.`,
+    ...(again === 0
+      ? []
+      : [
+          `${again} of them had been written as answers: one a turn always, and what reads back as other tokens or in another place, as behind thoughts.`,
+        ]),
+  ];
+  return `${lines.join('\n')}\n\n${notes.join('\n')}\n`;
 }
