@@ -21,6 +21,8 @@ const MOST_TEXT = 16_000;
 const MAP_SIZE = 200;
 /** Of reciprocal rank fusion: how little the first places count more than the others. */
 const RANK_OFFSET = 60;
+/** The map knows nothing of the question: it decides between what fits nearly as well. */
+const MAP_WEIGHT = 1 / 4;
 /** A name that more places define says nothing about which is meant. */
 const AMBIGUOUS = 3;
 
@@ -67,7 +69,7 @@ export class RepoMention implements MentionSource {
 
   private ranked(question: string, open: readonly string[]): FoundChunk[] {
     const byWords = this.chunks.find(question, LOOKED_AT);
-    const names = [...new Set(question.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu))];
+    const names = namesIn(question);
     const byName = names
       .map((name) => this.index.definitions(name))
       .filter((found) => found.length <= AMBIGUOUS)
@@ -79,9 +81,13 @@ export class RepoMention implements MentionSource {
       .flatMap(({ uri, line }) => this.chunks.at(uri, line) ?? [])
       .filter((chunk) => candidates.has(chunk));
     const scores = new Map<FoundChunk, number>();
-    for (const ranking of [byWords, byName, byMap])
+    for (const [ranking, weight] of [
+      [byWords, 1],
+      [byName, 1],
+      [byMap, MAP_WEIGHT],
+    ] as const)
       [...new Set(ranking)].forEach((chunk, rank) => {
-        scores.set(chunk, (scores.get(chunk) ?? 0) + 1 / (RANK_OFFSET + rank));
+        scores.set(chunk, (scores.get(chunk) ?? 0) + weight / (RANK_OFFSET + rank));
       });
     // What was found first stays in front of equals.
     return [...scores].sort(([, a], [, b]) => b - a).map(([chunk]) => chunk);
@@ -100,6 +106,18 @@ export class RepoMention implements MentionSource {
     const noted = note === undefined ? {} : { note };
     return { source: { uri, label, lines, mention: mention.text, ...noted }, text };
   }
+}
+
+/** What looks like a name of the code, and not like a word: `max_tokens`, `evictPages`, `area()`, code within a line. */
+function namesIn(question: string): string[] {
+  const words = question.matchAll(/(`?)([\p{L}_$][\p{L}\p{N}_$]{2,})(\(|`)?/gu);
+  const names = [...words]
+    .filter(
+      ([, before, name = '', behind]) =>
+        before !== '' || behind !== undefined || /[_$\p{N}]|\p{Ll}\p{Lu}/u.test(name),
+    )
+    .map(([, , name = '']) => name);
+  return [...new Set(names)];
 }
 
 function fewOfOneFile(chunks: readonly FoundChunk[]): FoundChunk[] {

@@ -13,8 +13,9 @@ export interface Piece extends TextRange {
   readonly name: string;
 }
 
-/** Most lines of a chunk. */
+/** Most lines of a chunk, and UTF-16 units as long as it has several lines: prose has long ones. */
 const MOST_LINES = 60;
+const MOST_TEXT = 3000;
 
 interface Lines {
   readonly first: number;
@@ -34,14 +35,27 @@ export function chunksOf(text: string, pieces: readonly Piece[]): Chunk[] {
       ...{ name, first: lineOf(start), last: lineOf(Math.max(start, end - 1)) },
     }));
   const whole = { first: 0, last: lines.length - 1 };
-  return cut(whole, placed)
+  const ends: number[] = [];
+  let length = 0;
+  for (const line of lines) ends.push((length += line.length + 1));
+  const fits: Fits = ({ first, last }) =>
+    last === first ||
+    (last - first < MOST_LINES && (ends[last] ?? 0) - (ends[first - 1] ?? 0) <= MOST_TEXT);
+  return cut(whole, placed, fits)
     .map((range) => trimmed(range, lines))
     .filter(({ first, last }) => first <= last)
     .map((range) => ({ ...range, names: namesIn(range, placed) }));
 }
 
-function cut(range: Lines, pieces: readonly (Lines & { readonly name: string })[]): Lines[] {
-  if (range.last - range.first < MOST_LINES) return [range];
+/** Whether lines are few and short enough to be one chunk. */
+type Fits = (range: Lines) => boolean;
+
+function cut(
+  range: Lines,
+  pieces: readonly (Lines & { readonly name: string })[],
+  fits: Fits,
+): Lines[] {
+  if (fits(range)) return [range];
   const inside = pieces.filter(
     (piece) => within(piece, range) && (piece.first > range.first || piece.last < range.last),
   );
@@ -49,35 +63,39 @@ function cut(range: Lines, pieces: readonly (Lines & { readonly name: string })[
     (piece) =>
       !inside.some((other) => other !== piece && within(piece, other) && larger(other, piece)),
   );
-  if (outermost.length === 0) return slices(range);
+  if (outermost.length === 0) return slices(range, fits);
   const parts: Lines[] = [];
   let next = range.first;
   for (const { first, last } of outermost) {
     if (first < next) continue;
-    if (first > next) parts.push(...slices({ first: next, last: first - 1 }));
-    parts.push(...cut({ first, last }, inside));
+    if (first > next) parts.push(...slices({ first: next, last: first - 1 }, fits));
+    parts.push(...cut({ first, last }, inside, fits));
     next = last + 1;
   }
-  if (next <= range.last) parts.push(...slices({ first: next, last: range.last }));
-  return merged(parts);
+  if (next <= range.last) parts.push(...slices({ first: next, last: range.last }, fits));
+  return merged(parts, fits);
 }
 
 /** Neighbours that are short enough to be one chunk. */
-function merged(parts: readonly Lines[]): Lines[] {
+function merged(parts: readonly Lines[], fits: Fits): Lines[] {
   const result: Lines[] = [];
   for (const part of parts) {
     const before = result.at(-1);
-    if (before && part.last - before.first < MOST_LINES)
-      result[result.length - 1] = { first: before.first, last: part.last };
+    const both = before && { first: before.first, last: part.last };
+    if (both && fits(both)) result[result.length - 1] = both;
     else result.push(part);
   }
   return result;
 }
 
-function slices({ first, last }: Lines): Lines[] {
+function slices({ first, last }: Lines, fits: Fits): Lines[] {
   const result: Lines[] = [];
-  for (let from = first; from <= last; from += MOST_LINES)
-    result.push({ first: from, last: Math.min(last, from + MOST_LINES - 1) });
+  for (let from = first; from <= last;) {
+    let to = from;
+    while (to < last && fits({ first: from, last: to + 1 })) to++;
+    result.push({ first: from, last: to });
+    from = to + 1;
+  }
   return result;
 }
 

@@ -1,7 +1,7 @@
 /** Words of which nothing can be told, of questions and comments. */
 const empty: ReadonlySet<string> = new Set(
   (
-    'a an and are as at be by can could do does for from get has have how i if in is it its like me my not of on or our ' +
+    'a an and are as at be between by can could do does for from get has have how i if in is it its like me my not of on or our ' +
     'should so that the their them there these they this to us use used was we what when where which who why will with ' +
     'would you your please explain show tell about'
   ).split(' '),
@@ -21,15 +21,25 @@ export function termsOf(text: string): string[] {
       continue;
     }
     const parts = word.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+|\p{Lo}+/gu) ?? [];
-    const whole = word.toLowerCase();
-    if (keeps(whole)) terms.push(whole);
-    if (parts.length > 1) terms.push(...parts.map((part) => part.toLowerCase()).filter(keeps));
+    const all = parts.length > 1 ? [word, ...parts] : [word];
+    terms.push(
+      ...all
+        .map((each) => each.toLowerCase())
+        .filter(keeps)
+        .map(singular),
+    );
   }
   return terms;
 }
 
 function keeps(term: string): boolean {
   return term.length > 1 && !empty.has(term);
+}
+
+/** English plurals are found by what there is one of. */
+function singular(term: string): string {
+  if (term.length < 4) return term;
+  return term.replace(/ies$/, 'y').replace(/(?<=[^su])s$/, '');
 }
 
 function pairs(word: string): string[] {

@@ -12,9 +12,10 @@ const lines = (count: number, text = 'line') => `${text}\n`.repeat(count);
 
 describe('terms of a text', () => {
   const cases: readonly (readonly [string, string])[] = [
-    ['How do I parse HTTPHeaders?', 'parse httpheaders http headers'],
-    ['max_tokens = 3', 'max_tokens max tokens'],
+    ['How do I parse HTTPHeaders?', 'parse httpheader http header'],
+    ['max_tokens = 3', 'max_token max token'],
     ['fooBar2Baz', 'foobar2baz foo bar baz'],
+    ['queries of lanes, status class', 'query lane status class'],
     ['größe Größe', 'größe größe'],
     ['ファイルを読む', 'ファ ァイ イル ルを を読 読む'],
     ['x, the a', ''],
@@ -53,6 +54,11 @@ describe('chunks of a text', () => {
       '102–150 List List.find',
       '151–199 ',
     ]);
+  });
+
+  it('are short where lines are long, a single one excepted', () => {
+    const text = `${'long line '.repeat(100)}\n`.repeat(4) + 'x'.repeat(9000);
+    assert.deepEqual(shown(text, []), ['0–1 ', '2–3 ', '4–4 ']);
   });
 
   it('hold every line that is not blank exactly once, whatever they are cut at', () => {
