@@ -37,7 +37,7 @@ export function chatView(session: Session): void {
     const { window } = session;
     await session.enter('talk.ts', { line: 2, column: 3 });
     await window.runCommand('Lacuna: Open Chat');
-    const question = page().getByRole('combobox', { name: 'Question' });
+    const question = page().locator('.composer textarea');
     await question.fill('How does one write this better?');
     await question.press('Enter');
     await page().getByText('Let me think about it.').first().waitFor();
