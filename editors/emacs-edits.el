@@ -3,7 +3,8 @@
 ;;
 ;; M-x lacuna-edit rewrites the region, or the code at point, as told.  What is proposed comes as a diff: RET applies it, x
 ;; takes the hunk at point out or in again, q drops all of it.  M-x lacuna-stop ends an edit that is under way.  Simplify,
-;; document, generate tests and the rest are code actions: M-x eglot-code-actions, M-x lsp-execute-code-action.
+;; document, generate tests and the rest are code actions: M-x eglot-code-actions, M-x lsp-execute-code-action.  M-x
+;; lacuna-explain says what the code does, M-x lacuna-commit-message writes a message for what is staged.
 
 (require 'cl-lib)
 (require 'subr-x)
@@ -204,5 +205,48 @@ Returns a function that cancels the request."
                                     (if failure (lacuna--say failure) (lacuna-review server outcome)))))
           lacuna--editing this)
     (lacuna--say "…")))
+
+;;;; Commands
+
+(defun lacuna--execute (server command arguments done)
+  "Run COMMAND with the list ARGUMENTS; DONE gets what is no refusal."
+  (lacuna--request server "workspace/executeCommand" (list :command command :arguments (vconcat arguments))
+                   (lambda (outcome failure)
+                     (let ((refusal (plist-get outcome :refusal)))
+                       (cond (failure (lacuna--say failure))
+                             (refusal (lacuna--say (plist-get refusal :message) (plist-get refusal :remedy)))
+                             (t (funcall done outcome)))))))
+
+(defun lacuna-explain ()
+  "Say what the region, or the code at point, does."
+  (interactive)
+  (lacuna--execute (lacuna--server) "lacuna.explain" (list (lacuna--uri) (lacuna--range))
+                   (lambda (outcome)
+                     (with-current-buffer (get-buffer-create "*Lacuna explains*")
+                       (let ((inhibit-read-only t))
+                         (erase-buffer)
+                         (insert (plist-get outcome :text)))
+                       (if (fboundp 'markdown-view-mode) (funcall 'markdown-view-mode) (view-mode))
+                       (display-buffer (current-buffer))))))
+
+(defun lacuna-commit-message ()
+  "Write a message for what is staged, or else was changed, at point.
+The repository is that of `default-directory'."
+  (interactive)
+  (let ((here (copy-marker (point)))
+        (folder (concat "file://" (directory-file-name (file-truename default-directory)))))
+    (lacuna--execute (lacuna--any-server) "lacuna.commitMessage" (list folder)
+                     (lambda (outcome)
+                       (when (marker-buffer here)
+                         (with-current-buffer (marker-buffer here)
+                           (save-excursion
+                             (goto-char here)
+                             (insert (plist-get outcome :text) "\n"))))))))
+
+(defun lacuna--any-server ()
+  "What serves this buffer or, where nothing does, as that of a commit message, another one."
+  (or (ignore-errors (lacuna--server))
+      (seq-some (lambda (buffer) (with-current-buffer buffer (ignore-errors (lacuna--server)))) (buffer-list))
+      (lacuna--server)))
 
 (provide 'lacuna-edits)

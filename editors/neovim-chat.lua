@@ -9,7 +9,7 @@
 local here = debug.getinfo(1, 'S').source:sub(2):match('^(.*)[/\\][^/\\]*$') or '.'
 local edits = dofile(here .. '/neovim-edits.lua')
 
-local M = { edits = edits }
+local M = { edits = edits, commands = dofile(here .. '/neovim-commands.lua')(edits) }
 
 local namespace = vim.api.nvim_create_namespace('lacuna-chat')
 local YOU, LACUNA = '## You', '## Lacuna'
@@ -323,10 +323,11 @@ function M.choose(query)
   end)
 end
 
--- Adds the commands, also those of neovim-edits.lua.
+-- Adds the commands, also those of neovim-edits.lua and neovim-commands.lua.
 function M.setup()
   package.loaded['lacuna-chat'] = M
   edits.setup()
+  M.commands.setup()
   local command = vim.api.nvim_create_user_command
   command('LacunaChat', function(given)
     if given.range > 0 then M.open(given.line1, given.line2) else M.open() end

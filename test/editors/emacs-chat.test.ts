@@ -21,6 +21,7 @@ const replies: readonly ScriptedReply[] = [
   { when: 'What does it do?', answers: ['It **adds** numbers.\n'] },
   { when: 'Take your time', answers: ['one two three '.repeat(200), 'All done.'], tokenMs: 50 },
   { when: 'Write it shorter', answers: [`Like this:\n\n${code}\nThat is all.`] },
+  { when: 'Explain', answers: ['It **adds**.'] },
   { when: 'Task: ', answers: [code] },
 ];
 
@@ -211,6 +212,19 @@ for (const each of emacsLibraries) {
       assert.doesNotMatch(notes['with'] ?? '', /\(left out\)/);
       assert.equal(notes['file'], shorter);
       assert.match(prompts.join('\n'), /Task: .*call add/);
+    });
+
+    it('says what the code does', () => {
+      const { notes, prompts } = drive(
+        each,
+        `(goto-char (point-min))
+        (search-forward "total")
+        (lacuna-explain)
+        (until "the text" (lambda () (get-buffer "*Lacuna explains*")))
+        (with-current-buffer "*Lacuna explains*" (note "text" (text)))`,
+      );
+      assert.equal(notes['text'], 'It **adds**.');
+      assert.match(prompts.join('\n'), /let total = 0;/);
     });
 
     it('applies a code action', () => {

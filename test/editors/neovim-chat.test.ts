@@ -31,6 +31,9 @@ const replies: readonly ScriptedReply[] = [
   { when: 'What does it do?', answers: ['It **adds** numbers.\n'] },
   { when: 'Take your time', answers: ['one two three '.repeat(200), 'All done.'], tokenMs: 50 },
   { when: 'Write it shorter', answers: [`Like this:\n\n${reduced}\nThat is all.`] },
+  { when: 'Explain', answers: ['It **adds**.'] },
+  { when: 'name', answers: ['subtotal\namount\nsumSoFar'] },
+  { when: 'The change:', answers: ['Add the sum of numbers'] },
   { when: 'Task: ', answers: [reduced] },
 ];
 
@@ -156,6 +159,24 @@ const replies: readonly ScriptedReply[] = [
     await has('the hunk again', () => !text().includes('(left out)'));
     editor.type('<CR>');
     await has('the edit', () => file() === shorter.trimEnd());
+  });
+
+  it('says what the code does, and has a name that was chosen taken by the language server', async () => {
+    editor.type(':3,4LacunaExplain<CR>');
+    await has('the text', () => text() === 'It **adds**.');
+    assert.match(asked(), /let total = 0;/);
+    editor.type(
+      ':bwipe<CR>:lua vim.lsp.buf.rename = function(name) vim.g.renamed = name end; vim.ui.select = function(all, _, done) done(all[2]) end<CR>',
+    );
+    editor.type(':call cursor(3, 6)<CR>:LacunaNames<CR>');
+    await has('the name', () => editor.ask('get(g:, "renamed", "")') === 'amount');
+  });
+
+  it('writes a commit message above the cursor', async () => {
+    editor.type(':silent !git init -q . && git add sum.ts<CR>');
+    editor.type(':new<CR>:LacunaCommitMessage<CR>');
+    await has('the message', () => text() === 'Add the sum of numbers');
+    assert.match(asked(), /\+export function sum/);
   });
 
   it('applies a code action, as one step', async () => {

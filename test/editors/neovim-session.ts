@@ -40,7 +40,7 @@ export class NeovimSession {
         ...['--headless', '-u', 'NONE', '--listen', socket, '-c', 'filetype plugin on'],
         ...[...commands, `edit ${file}`].flatMap((command) => ['-c', command]),
       ],
-      { env, stdio: 'ignore' },
+      { env, cwd: folder, stdio: 'ignore' },
     );
     return new NeovimSession(editor, folder, env, socket, file);
   }
