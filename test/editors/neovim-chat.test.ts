@@ -32,7 +32,7 @@ const replies: readonly ScriptedReply[] = [
   { when: 'Take your time', answers: ['one two three '.repeat(200), 'All done.'], tokenMs: 50 },
   { when: 'Write it shorter', answers: [`Like this:\n\n${reduced}\nThat is all.`] },
   { when: 'Explain', answers: ['It **adds**.'] },
-  { when: 'name', answers: ['subtotal\namount\nsumSoFar'] },
+  { when: 'better names', answers: ['subtotal\namount\nsumSoFar'] },
   { when: 'The change:', answers: ['Add the sum of numbers'] },
   { when: 'Task: ', answers: [reduced] },
 ];
