@@ -3,6 +3,7 @@ import type { Engine } from '../engine/contract.js';
 import type { ChatMessage } from '../prompt/chat/chat-message.js';
 import { CodeBlockReader } from './code-block.js';
 import { refuse, type EditRefusal } from './refusal.js';
+import { thinkingRoom } from './whole-text.js';
 
 /** What all attempts together have cost. */
 export interface Usage {
@@ -40,7 +41,7 @@ export async function askForCode(
 ): Promise<CodeAnswer | { readonly refusal: EditRefusal }> {
   const enough = new AbortController();
   const answer = answerTo(engine, messages, {
-    ...{ maxTokens, begin },
+    ...{ maxTokens: maxTokens + thinkingRoom(engine), thinking: false, begin },
     draftSources: [code],
     signal: AbortSignal.any([signal, enough.signal]),
   });
@@ -60,7 +61,7 @@ export async function askForCode(
   if (!reader.done && (reason === 'length' || reason === 'context'))
     return refuse(
       `The answer was cut off after ${generatedTokens} tokens: there was no room for more.`,
-      'Select less code, or raise lacuna.contextLength.',
+      'Select less code, or raise lacuna.chatContextLength.',
     );
   return { text, code: reader.finish(looksLikeCode) };
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/contract.js';
 import { fenceFor } from './code-block.js';
 import type { GitChanges } from './git-changes.js';
-import { answerRoom, wholeText, type TextAnswer } from './whole-text.js';
+import { answerRoom, thinkingRoom, wholeText, type TextAnswer } from './whole-text.js';
 
 const MOST_TOKENS = 256;
 const OVERHEAD = 300;
@@ -17,7 +17,12 @@ export async function commitMessage(
 ): Promise<TextAnswer> {
   const maxTokens = answerRoom(engine, MOST_TOKENS);
   const style = subjects.length > 0 ? `Earlier messages:\n${subjects.join('\n')}\n\n` : '';
-  const budget = engine.info.contextLength - maxTokens - OVERHEAD - engine.countTokens(style);
+  const budget =
+    engine.info.contextLength -
+    maxTokens -
+    OVERHEAD -
+    thinkingRoom(engine) -
+    engine.countTokens(style);
   const shown = withinBudget(diffs, budget, (text) => engine.countTokens(text));
   const fence = fenceFor(shown);
   const { text, refusal } = await wholeText(

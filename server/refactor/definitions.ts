@@ -2,6 +2,9 @@ import type { SyntaxTree } from '../context/syntax/syntax-tree.js';
 import type { Definition } from '../context/syntax/tags.js';
 import { startOfTextBehind, type TextRange } from '../context/syntax/text-range.js';
 
+/** How far behind a place a definition may begin that the place belongs to, UTF-16 units: decorators can be long. */
+const AHEAD = 1000;
+
 /** Kinds of definitions that are a piece of code of their own. */
 const pieces = /function|method|class|interface|enum|type|module|macro/;
 
@@ -13,22 +16,20 @@ export function definitionsAt(tree: SyntaxTree, { start, end }: TextRange): Defi
   const from = Math.min(startOfTextBehind(tree.text, start), tree.text.length);
   const onSameLine = !/[\r\n]/.test(tree.text.slice(start, from));
   const place = { start: onSameLine ? from : start, end: Math.max(end, onSameLine ? from : start) };
-  const statement = tree.statementsAround(place);
-  const around = {
-    start: Math.min(statement.start, place.start),
-    end: Math.max(statement.end, place.end),
-  };
-  return tree
-    .tags(around)
-    .definitions.filter(({ kind }) => pieces.test(kind))
-    .filter((definition) => {
-      if (definition.start <= place.start && place.end <= definition.end) return true;
-      const whole = tree.statementsAround(definition);
-      const alone = whole.statements.length === 1;
-      // In front of it, not behind: what follows its end is another statement.
-      return alone && whole.start <= place.start && place.end <= definition.start;
-    })
+  const { definitions } = tree.tags({ start: place.start, end: place.end + AHEAD });
+  const found = definitions.filter(({ kind }) => pieces.test(kind));
+  const around = found
+    .filter((each) => each.start <= place.start && place.end <= each.end)
     .sort((a, b) => a.end - a.start - (b.end - b.start));
+  const next = found.find((each) => each.start >= place.end);
+  if (!next) return around;
+  const whole = tree.statementsAround(next);
+  // What stands in front of a definition within its statement, and in no other definition in between.
+  const inFront =
+    whole.statements.length === 1 &&
+    whole.start <= place.start &&
+    around.every((each) => each.start <= whole.start && whole.end <= each.end);
+  return inFront ? [next, ...around] : around;
 }
 
 /** Where the comments begin that stand right above a place, with no blank line between; the place where there are none. */

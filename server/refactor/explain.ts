@@ -9,7 +9,7 @@ import { nearbyLines } from './nearby-lines.js';
 import { cutAtGate, decodedName } from './prepare-prompt.js';
 import { refuse } from './refusal.js';
 import { targetOf } from './target.js';
-import { answerRoom, wholeText, type TextAnswer } from './whole-text.js';
+import { answerRoom, thinkingRoom, wholeText, type TextAnswer } from './whole-text.js';
 
 export interface ExplainSupport {
   readonly engine: Engine;
@@ -46,11 +46,12 @@ export async function explain(
   const code = normalizeNewlines(cuts.part);
   const maxTokens = answerRoom(engine, MOST_TOKENS);
   const countTokens = (each: string) => engine.countTokens(each);
-  const room = engine.info.contextLength - maxTokens - OVERHEAD - countTokens(code);
+  const room =
+    engine.info.contextLength - maxTokens - OVERHEAD - thinkingRoom(engine) - countTokens(code);
   if (room < 0)
     return refuse(
       `The code has ${countTokens(code)} tokens: it does not fit into the model's context of ${engine.info.contextLength}.`,
-      'Select less code, or raise lacuna.contextLength.',
+      'Select less code, or raise lacuna.chatContextLength.',
     );
   const { before, after } = nearbyLines(cuts, room, countTokens);
   const fence = fenceFor(before, code, after);

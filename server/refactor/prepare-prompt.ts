@@ -10,6 +10,7 @@ import type { EditPrompt } from './prompt.js';
 import type { EditRequest, EditSupport } from './propose-edit.js';
 import { refuse, type EditRefusal } from './refusal.js';
 import type { Target } from './target.js';
+import { thinkingRoom } from './whole-text.js';
 import { editTasks } from './tasks.js';
 
 export interface PreparedPrompt {
@@ -43,14 +44,14 @@ export async function promptFor(
   if (focus === null) return secretsInIt();
   const task = taskText(request, focus ?? '');
   const own = countTokens(code);
-  const { contextLength } = engine.info;
+  const contextLength = engine.info.contextLength - thinkingRoom(engine);
   const maxTokens = Math.min(2 * own + MORE, Math.floor((contextLength - OVERHEAD) / 2));
   // Room for a second attempt, which has the first answer before it, is taken from what stands around.
   const budget = contextLength - OVERHEAD - own - countTokens(task) - maxTokens;
   if (maxTokens < own || budget < 0)
     return refuse(
       `The code to be changed has ${own} tokens: with its new text it does not fit into the model's ${contextLength}.`,
-      'Select less code, or raise lacuna.contextLength.',
+      'Select less code, or raise lacuna.chatContextLength.',
     );
   const around = nearbyLines(cuts, Math.max(0, budget - maxTokens), countTokens);
   const name = path ?? decodedName(uri);

@@ -19,7 +19,7 @@ import { targetOf, type Target } from './target.js';
 import { editTasks } from './tasks.js';
 import { testFilesOf } from './test-file.js';
 import { testFramework } from './test-framework.js';
-import { answerRoom } from './whole-text.js';
+import { answerRoom, thinkingRoom } from './whole-text.js';
 import { withOldLines } from './fit-code.js';
 
 /** A file beside the document: as the editor has it open, or as it is on the disk. */
@@ -119,11 +119,12 @@ async function promptOf(
   const code = normalizeNewlines(cuts.part);
   const maxTokens = answerRoom(engine, MOST_TOKENS);
   const countTokens = (each: string) => engine.countTokens(each);
-  const room = engine.info.contextLength - 2 * maxTokens - OVERHEAD - countTokens(code);
+  const room =
+    engine.info.contextLength - 2 * maxTokens - OVERHEAD - thinkingRoom(engine) - countTokens(code);
   if (room < 0)
     return refuse(
       `The code has ${countTokens(code)} tokens: with its tests it does not fit into the model's context of ${engine.info.contextLength}.`,
-      'Select less code, or raise lacuna.contextLength.',
+      'Select less code, or raise lacuna.chatContextLength.',
     );
   // A model that sees how the tests look that are there writes others like them.
   const there = present ? normalizeNewlines(redactText(present.text).text) : '';

@@ -8,7 +8,7 @@ import { nearbyLines } from './nearby-lines.js';
 import { cutAtGate, decodedName } from './prepare-prompt.js';
 import { refuse, type EditRefusal } from './refusal.js';
 import { targetOf } from './target.js';
-import { answerRoom, wholeText } from './whole-text.js';
+import { answerRoom, thinkingRoom, wholeText } from './whole-text.js';
 
 export interface NamesSupport {
   readonly engine: Engine;
@@ -52,7 +52,7 @@ export async function suggestNames(
   if ('refusal' in cuts) return cuts;
   const maxTokens = answerRoom(engine, MOST_TOKENS);
   const countTokens = (each: string) => engine.countTokens(each);
-  const room = engine.info.contextLength - maxTokens - OVERHEAD;
+  const room = engine.info.contextLength - maxTokens - OVERHEAD - thinkingRoom(engine);
   // The part itself is cut like what stands around it where it is too long.
   const part = nearbyLines({ before: '', after: normalizeNewlines(cuts.part) }, room, countTokens);
   const { before, after } = nearbyLines(cuts, room - countTokens(part.after), countTokens);

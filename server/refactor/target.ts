@@ -105,15 +105,27 @@ function withComments(tree: SyntaxTree, target: Target): Target {
   return { ...target, start: withCommentsAbove(tree, target.start) };
 }
 
+/** The latest answer for each tree: the kinds of edits that are offered at a place mostly have one target. */
+const latest = new WeakMap<SyntaxTree, { readonly key: string; readonly names: string[] }>();
+
 /** Names defined in a range by what is in no other definition there. */
-export function definedIn(tree: SyntaxTree, range: TextRange): string[] {
+export function definedIn(tree: SyntaxTree, range: TextRange): readonly string[] {
+  const key = `${range.start} ${range.end}`;
+  const known = latest.get(tree);
+  if (known?.key === key) return known.names;
   const inside = tree
     .tags(range)
     .definitions.filter(({ start, end }) => range.start <= start && end <= range.end);
-  const outermost = inside.filter(
-    (each) => !inside.some((other) => other !== each && holds(other, each)),
-  );
-  return [...new Set(outermost.map(({ name }) => name))];
+  const names = new Set<string>();
+  let end = range.start;
+  // In the order of the text, the longer of two that begin together first.
+  for (const each of inside) {
+    if (each.start < end) continue;
+    names.add(each.name);
+    end = each.end;
+  }
+  latest.set(tree, { key, names: [...names] });
+  return [...names];
 }
 
 function holds(outer: TextRange, inner: TextRange): boolean {

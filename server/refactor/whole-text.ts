@@ -1,4 +1,4 @@
-import { answerTo, wholeAnswer } from '../chat/answer.js';
+import { answerTo, planFor, wholeAnswer } from '../chat/answer.js';
 import type { Engine } from '../engine/contract.js';
 import type { ChatMessage } from '../prompt/chat/chat-message.js';
 import { refuse, type EditRefusal } from './refusal.js';
@@ -18,7 +18,9 @@ export async function wholeText(
   maxTokens: number,
   signal: AbortSignal,
 ): Promise<TextAnswer> {
-  const { text } = await wholeAnswer(answerTo(engine, messages, { maxTokens, signal }));
+  const room = maxTokens + thinkingRoom(engine);
+  const options = { maxTokens: room, thinking: false, signal };
+  const { text } = await wholeAnswer(answerTo(engine, messages, options));
   signal.throwIfAborted();
   const trimmed = text.trim();
   if (trimmed !== '') return { text: trimmed };
@@ -28,4 +30,14 @@ export async function wholeText(
 /** Tokens for an answer of at most `most` where it shares the model's context with a prompt. */
 export function answerRoom({ info }: Engine, most: number): number {
   return Math.max(1, Math.min(most, Math.floor(info.contextLength / 3)));
+}
+
+/** Most tokens that a model may think before it answers, where it cannot do without. */
+const THOUGHTS = 2048;
+
+/** Tokens to be left free for thoughts: none where the model can do without. */
+export function thinkingRoom(engine: Engine): number {
+  if (!engine.info.chat) return 0;
+  const { thinking } = planFor(engine, [{ role: 'user', content: '?' }], false);
+  return thinking ? Math.min(THOUGHTS, Math.floor(engine.info.contextLength / 4)) : 0;
 }
