@@ -190,7 +190,7 @@ for (const each of emacsLibraries) {
       assert.equal(notes['file'], shorter);
     });
 
-    it('rewrites the code at point as told, without the hunks that were taken out', () => {
+    it('rewrites the code at point as told, without the hunks that were taken out, as one step', () => {
       const { notes, prompts } = drive(
         each,
         `(goto-char (point-min))
@@ -206,8 +206,12 @@ for (const each of emacsLibraries) {
         (lacuna-accept)
         (until "the edit" (lambda () (with-current-buffer file (buffer-modified-p))))
         (set-buffer file)
-        (note "file" (text))`,
+        (note "file" (text))
+        (undo-boundary)
+        (undo)
+        (note "undone" (text))`,
       );
+      assert.equal(notes['undone'], source);
       assert.match(notes['without'] ?? '', /\(left out\)/);
       assert.doesNotMatch(notes['with'] ?? '', /\(left out\)/);
       assert.equal(notes['file'], shorter);
