@@ -21,7 +21,7 @@ import { describeError } from '../engine/describe-error.js';
 import type { ChatEvent } from './events.js';
 import { exportMarkdown } from './export-markdown.js';
 import { promptOf, shownTexts, type Asked, type Prompt } from './prompt.js';
-import type { QuestionTexts } from './question-texts.js';
+import type { Question, QuestionTexts } from './question-texts.js';
 import { RunningAnswers } from './running-answers.js';
 import type { ConversationStore } from './store/conversation-store.js';
 import type { ShownText } from './shown-text.js';
@@ -34,6 +34,7 @@ interface NewTurn {
   readonly instead?: ChatTurn;
   readonly question: string;
   readonly attempt: number;
+  readonly place?: EditorPlace;
   readonly mentioned: () => Promise<readonly ShownText[]>;
 }
 
@@ -74,7 +75,7 @@ export class ChatService {
     needQuestion(question);
     return this.answers.run(id, signal, async (running, began) => {
       const mentioned = () => this.texts.find(asked, running);
-      return this.answer(id, { question, attempt: 0, mentioned }, hear, running, began);
+      return this.answer(id, { ...asked, attempt: 0, mentioned }, hear, running, began);
     });
   }
 
@@ -102,7 +103,7 @@ export class ChatService {
     const instead = await this.turnToReplace(id, turn);
     return this.answers.run(id, signal, (running, began) => {
       const mentioned = () => this.texts.find(asked, running);
-      return this.answer(id, { instead, question, attempt: 0, mentioned }, hear, running, began);
+      return this.answer(id, { ...asked, instead, attempt: 0, mentioned }, hear, running, began);
     });
   }
 
@@ -163,7 +164,7 @@ export class ChatService {
 
   private async answer(
     id: string,
-    { instead, question, attempt, mentioned }: NewTurn,
+    { instead, question, place, attempt, mentioned }: NewTurn,
     hear: TurnListener,
     signal: AbortSignal,
     began: (turn: string) => void,
@@ -172,7 +173,7 @@ export class ChatService {
     const { pinned, turns } = await this.get(id);
     const history = turns.slice(0, instead ? turns.indexOf(instead) : undefined);
     const [asked, { engine, refusal }] = await Promise.all([
-      this.asked(question, pinned, mentioned, signal),
+      this.asked({ question, ...(place && { place }) }, pinned, mentioned, signal),
       this.model.engine(signal),
     ]);
     const turn = randomUUID();
@@ -231,7 +232,7 @@ export class ChatService {
   }
 
   private async asked(
-    question: string,
+    { question, place }: Question,
     pinned: readonly string[],
     mentioned: () => Promise<readonly ShownText[]>,
     signal: AbortSignal,
@@ -239,7 +240,7 @@ export class ChatService {
     const pins = pinned.join(' ');
     const [own, always] = await Promise.all([
       mentioned(),
-      pins === '' ? [] : this.texts.find({ question: pins }, signal),
+      pins === '' ? [] : this.texts.find({ question: pins, ...(place && { place }) }, signal),
     ]);
     return { question, mentioned: own, pinned: always };
   }

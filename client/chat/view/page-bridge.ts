@@ -60,7 +60,7 @@ export class PageBridge implements Disposable {
     const onProgress = (value: unknown) => {
       void this.webview.postMessage({ type: 'progress', id, value } satisfies HostMessage);
     };
-    const place = takesPlace(method) ? editorPlace() : undefined;
+    const place = takesPlace(method) ? editorPlace(streams(method)) : undefined;
     try {
       const result = await this.ctx.ask<unknown, unknown>(
         method,
