@@ -9,6 +9,7 @@ import { openGate } from '../../support/open-gate.js';
 import { planText, type ScriptedEngine } from '../../support/scripted-engine.js';
 import { selectedText } from '../../support/selection.js';
 import { grammars } from '../context/syntax/grammar-fixtures.js';
+import { madeUpSecrets } from '../provenance/made-up-secrets.js';
 
 interface Asked extends Partial<Omit<EditRequest, 'document' | 'range' | 'kind'>> {
   readonly languageId?: string;
@@ -141,5 +142,18 @@ describe('an edit that a model proposes', () => {
       '  function f() {\n    a();\n',
       '  function f() {\n    a();\n  }\n',
     ]);
+  });
+
+  it('hides a secret from the model and puts it back, and is refused where there are several', async () => {
+    const secret = madeUpSecrets['GitHub token']!;
+    const marked = `function f() {█\n  return send('${secret}');\n}\n`;
+    const engine = chatScript(block("const f = () => send('[redacted]');"));
+    const { draft } = await propose(engine, 'simplify', marked);
+    assert.equal(applied(marked, draft), `const f = () => send('${secret}');\n`);
+    assert.doesNotMatch(planText(engine.requests[0]!.plan), new RegExp(secret));
+    const several = `function f() {█\n  a('${secret}');\n  b('${secret}');\n}\n`;
+    const { refusal } = await propose(engine, 'simplify', several);
+    assert.match(String(refusal?.message), /look like secrets/);
+    assert.equal(engine.requests.length, 1);
   });
 });
