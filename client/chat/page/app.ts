@@ -243,7 +243,7 @@ export class App {
   private showMeter(): void {
     const { availability } = this;
     const length = availability?.available ? availability.contextLength : undefined;
-    this.composer.meter.show(this.view?.turns.latest?.usage, length);
+    this.composer.meter.show(this.view?.turns.usage, length);
   }
 
   private remember(): void {

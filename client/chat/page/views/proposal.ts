@@ -96,10 +96,11 @@ export class ProposalView {
         'div',
         { class: 'proposal-head' },
         element('strong', { text: proposal.title }),
-        element('span', {
-          class: 'detail',
-          text: proposal.creates ? t('{0}, a new file', file) : file,
-        }),
+        (proposal.creates || !proposal.title.includes(file)) &&
+          element('span', {
+            class: 'detail',
+            text: proposal.creates ? t('{0}, a new file', file) : file,
+          }),
       ),
       ...this.hunks.map((hunk) => hunk.element),
       this.actions,

@@ -1,4 +1,4 @@
-import type { Turn } from '../../../../protocol/index.js';
+import type { TokenUsage, Turn } from '../../../../protocol/index.js';
 import { element } from '../dom.js';
 import type { Host } from '../host.js';
 import { t } from '../strings.js';
@@ -38,6 +38,11 @@ export class TurnList {
 
   get latest(): TurnView | undefined {
     return this.views.at(-1);
+  }
+
+  /** What the latest turn cost that has ended. */
+  get usage(): TokenUsage | undefined {
+    return this.views.findLast((view) => view.usage)?.usage;
   }
 
   get empty(): boolean {
