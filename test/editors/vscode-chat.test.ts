@@ -8,6 +8,8 @@ import { chatFiles, chatReplies, chatView } from './vscode/chat-view.js';
 import { editFiles, editReplies, edits } from './vscode/edits.js';
 import { participant, participantReplies } from './vscode/participant.js';
 import { useSession } from './vscode/session.js';
+import { withoutChat } from './vscode/without-chat.js';
+import { writing, writingFiles } from './vscode/writing.js';
 import { noWorkbench } from './workbench/workbench.js';
 
 const suite = noWorkbench === undefined ? describe : describe.skip;
@@ -16,7 +18,7 @@ const untried = noWorkbench === undefined ? '' : ` (not tried: ${noWorkbench})`;
 suite(`VS Code with a model that can be talked to${untried}`, function () {
   this.timeout(120_000);
   const session = useSession(
-    { ...editFiles, ...chatFiles },
+    { ...editFiles, ...chatFiles, ...writingFiles },
     {
       script: [...editReplies, ...chatReplies, ...participantReplies],
       settings: { 'chat.disableAIFeatures': false },
@@ -31,6 +33,7 @@ suite(`VS Code with a model that can be talked to${untried}`, function () {
   edits(session);
   chatView(session);
   participant(session);
+  writing(session);
 });
 
 /** The bytes of a real file with a real template, whose weights are random. */
@@ -50,6 +53,8 @@ suite(`VS Code with a tiny model for chat${untried}`, function () {
     noWorkbench === undefined ? { models: { 'tiny.gguf': tinyModel() } } : {},
   );
 
+  withoutChat(session);
+
   it('loads it beside the one that completes, and answers by the real engine', async () => {
     const { window, workbench } = session;
     await session.enter('talk.ts', { line: 1, column: 1 });
@@ -60,7 +65,7 @@ suite(`VS Code with a tiny model for chat${untried}`, function () {
     const page = window.page
       .frameLocator('iframe.webview.ready')
       .frameLocator('iframe#active-frame');
-    const question = page.getByRole('combobox', { name: 'Question' });
+    const question = page.getByRole('textbox', { name: 'Question' });
     await page.locator('.meter', { hasText: '4,096' }).waitFor();
     await question.fill('What is one?');
     await question.press('Enter');

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { until } from '../until.js';
+import type { Session } from './session.js';
+
+/** Where the model only completes: it is said. */
+export function withoutChat(session: Session): void {
+  it('says where an instruction is asked for that the model only completes', async () => {
+    const { window } = session;
+    await session.enter('talk.ts', { line: 1, column: 1 });
+    await session.modelReady();
+    await window.runCommand('Lacuna: Edit with an Instruction');
+    const box = window.page.locator('.quick-input-widget');
+    await until('the refusal', 20_000, async () => /only completes/.test(await box.innerText()));
+    await session.picture('no model for edits');
+    await window.page.keyboard.press('Escape');
+    assert.deepEqual(await window.notifications(), []);
+  });
+
+  it('offers no edit by the lightbulb then', async () => {
+    const { window } = session;
+    await session.enter('talk.ts', { line: 1, column: 14 });
+    await window.page.keyboard.press('Control+.');
+    await window.page.locator('.action-widget, .monaco-editor-overlaymessage').first().waitFor();
+    const titles = await window.page.locator('.action-widget .monaco-list-row').allInnerTexts();
+    assert.deepEqual(
+      titles.filter((title) => /Simplify|Document|Explain/.test(title)),
+      [],
+    );
+    await window.page.keyboard.press('Escape');
+  });
+}
