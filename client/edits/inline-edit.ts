@@ -34,20 +34,24 @@ function askForInstruction(
   );
   box.prompt = placeOf(editor);
   const models = { iconPath: new ThemeIcon('package'), tooltip: l10n.t('Choose a chat model') };
+  let refused = false;
+  const choose = () => {
+    box.hide();
+    void commands.executeCommand(clientCommands.chooseChatModel);
+  };
   void availability.then((chat) => {
     if (chat.available) return;
     box.validationMessage = `${chat.message} ${chat.remedy}`;
+    // Disabled, its buttons would be dead, too.
     box.buttons = [models];
-    box.enabled = false;
+    refused = true;
   });
   return new Promise((resolve) => {
-    box.onDidTriggerButton(() => {
-      box.hide();
-      void commands.executeCommand(clientCommands.chooseChatModel);
-    });
+    box.onDidTriggerButton(choose);
     box.onDidAccept(() => {
       const instruction = box.value.trim();
-      if (instruction === '') return;
+      if (refused) choose();
+      if (refused || instruction === '') return;
       resolve(instruction);
       box.hide();
     });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { until } from '../until.js';
 import type { Session } from './session.js';
 
-/** Where the model only completes: it is said. */
+/** Where the model only completes: it is said, with the way to one that answers. */
 export function withoutChat(session: Session): void {
-  it('says where an instruction is asked for that the model only completes', async () => {
+  it('says where an instruction is asked for that the model only completes, and leads to another', async () => {
     const { window } = session;
     await session.enter('talk.ts', { line: 1, column: 1 });
     await session.modelReady();
@@ -12,6 +12,10 @@ export function withoutChat(session: Session): void {
     const box = window.page.locator('.quick-input-widget');
     await until('the refusal', 20_000, async () => /only completes/.test(await box.innerText()));
     await session.picture('no model for edits');
+    await box.locator('[aria-label="Choose a chat model"]').click();
+    await until('the models', 20_000, async () => {
+      return (await window.listRows()).some((row) => row.includes('tiny'));
+    });
     await window.page.keyboard.press('Escape');
     assert.deepEqual(await window.notifications(), []);
   });
