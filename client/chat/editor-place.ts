@@ -1,6 +1,6 @@
 import { DiagnosticSeverity, languages, window } from 'vscode';
 import type { EditorPlace, EditorProblem } from '../../protocol/index.js';
-import { rangeOf } from '../edits/inline-edit.js';
+import { rangeOf } from '../edits/range.js';
 
 /** Most problems that the server looks at. */
 const MOST_PROBLEMS = 200;

@@ -1,7 +1,8 @@
-import { commands, l10n, ThemeIcon, window, type Range, type TextEditor } from 'vscode';
-import type { ChatAvailability, EditRange } from '../../protocol/index.js';
+import { commands, l10n, ThemeIcon, window, type TextEditor } from 'vscode';
+import type { ChatAvailability } from '../../protocol/index.js';
 import { clientCommands } from '../command-ids.js';
 import type { Ctx } from '../ctx.js';
+import { rangeOf } from './range.js';
 
 /** Asks what shall be different, and shows the edit that comes of it. */
 export async function editSelection(ctx: Ctx): Promise<void> {
@@ -12,14 +13,6 @@ export async function editSelection(ctx: Ctx): Promise<void> {
   if (instruction === undefined) return;
   const textDocument = { uri: editor.document.uri.toString() };
   await ctx.reviews.propose({ textDocument, range, kind: 'rewrite', instruction });
-}
-
-/** As the protocol wants it. */
-export function rangeOf({ start, end }: Range): EditRange {
-  return {
-    start: { line: start.line, character: start.character },
-    end: { line: end.line, character: end.character },
-  };
 }
 
 /** Where nobody can be asked, the box says why, and its button leads to the models. */

@@ -7,7 +7,7 @@ import { lineEndAt, lineStartAt } from './lines.js';
 import { nearbyLines } from './nearby-lines.js';
 import { fenceFor } from './code-block.js';
 import type { EditPrompt } from './prompt.js';
-import type { EditRequest, EditSupport } from './propose-edit.js';
+import type { EditRequest, EditSupport } from './edit-request.js';
 import { refuse, type EditRefusal } from './refusal.js';
 import type { Target } from './target.js';
 import { thinkingRoom } from './whole-text.js';

@@ -13,7 +13,7 @@ import { endOfLineOf } from './lines.js';
 import { nearbyLines } from './nearby-lines.js';
 import { cutAtGate } from './prepare-prompt.js';
 import { retryMessages } from './prompt.js';
-import type { DraftOutcome, EditRequest, EditSupport } from './propose-edit.js';
+import type { DraftOutcome, EditRequest, EditSupport } from './edit-request.js';
 import { refuse, type EditRefusal } from './refusal.js';
 import { targetOf, type Target } from './target.js';
 import { editTasks } from './tasks.js';

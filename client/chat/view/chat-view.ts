@@ -10,9 +10,9 @@ import {
   type WebviewViewProvider,
 } from 'vscode';
 import type { PageNews } from '../../../protocol/index.js';
-import type { Ctx } from '../../ctx.js';
 import { PageBridge } from './page-bridge.js';
 import { pageHtml } from './page-html.js';
+import type { PageServer } from './page-server.js';
 
 /** As package.json contributes it. */
 const viewId = 'lacuna.chatView';
@@ -26,7 +26,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
 
   /** @param folder of the extension */
   constructor(
-    private readonly ctx: Ctx,
+    private readonly server: PageServer,
     private readonly folder: Uri,
   ) {
     this.registered = [
@@ -34,8 +34,8 @@ export class ChatView implements WebviewViewProvider, Disposable {
         // An answer goes on while another view is in front.
         webviewOptions: { retainContextWhenHidden: true },
       }),
-      ctx.onDidChangeChat(() => this.bridge?.tell({ type: 'status' })),
-      ctx.onDidChangeConversation((conversation) =>
+      server.onDidChangeChat(() => this.bridge?.tell({ type: 'status' })),
+      server.onDidChangeConversation((conversation) =>
         this.bridge?.tell({ type: 'didChange', conversation }),
       ),
     ];
@@ -44,7 +44,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
   /** Called by VS Code when the view is shown for the first time. */
   async resolveWebviewView({ webview, onDidDispose }: WebviewView): Promise<void> {
     const page = Uri.joinPath(this.folder, 'dist', 'chat');
-    const bridge = new PageBridge(this.ctx, webview);
+    const bridge = new PageBridge(this.server, webview);
     this.bridge = bridge;
     onDidDispose(() => {
       bridge.dispose();

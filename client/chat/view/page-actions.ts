@@ -1,10 +1,10 @@
 import { commands, Position, Range, Uri, window, workspace } from 'vscode';
 import type { PageAction } from '../../../protocol/index.js';
 import { clientCommands } from '../../command-ids.js';
-import type { Ctx } from '../../ctx.js';
+import type { PageServer } from './page-server.js';
 
 /** Does in the editor what the chat's page asks for. */
-export async function act(ctx: Ctx, action: PageAction): Promise<void> {
+export async function act(server: PageServer, action: PageAction): Promise<void> {
   switch (action.kind) {
     case 'insert':
       await insert(action.text);
@@ -13,7 +13,7 @@ export async function act(ctx: Ctx, action: PageAction): Promise<void> {
       await open(action.uri, action.lines);
       break;
     case 'review':
-      await ctx.reviews.present(action.proposal);
+      await server.reviews.present(action.proposal);
       break;
     case 'show':
       await window.showTextDocument(

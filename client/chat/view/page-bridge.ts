@@ -6,9 +6,9 @@ import {
   type HostMessage,
   type PageMessage,
 } from '../../../protocol/index.js';
-import type { Ctx } from '../../ctx.js';
 import { editorPlace } from '../editor-place.js';
 import { act } from './page-actions.js';
+import type { PageServer } from './page-server.js';
 
 /** Passes on what a page asks of the server, and what the server answers. Ends with its page. */
 export class PageBridge implements Disposable {
@@ -18,7 +18,7 @@ export class PageBridge implements Disposable {
   private waiting: HostMessage[] | undefined = [];
 
   constructor(
-    private readonly ctx: Ctx,
+    private readonly server: PageServer,
     private readonly webview: Webview,
   ) {
     this.listening = webview.onDidReceiveMessage((message: PageMessage) => {
@@ -42,8 +42,8 @@ export class PageBridge implements Disposable {
     if (message.type === 'request') await this.request(message);
     else if (message.type === 'ready') this.ready();
     else
-      await act(this.ctx, message.action).catch((error: unknown) => {
-        this.ctx.output.error(messageOf(error));
+      await act(this.server, message.action).catch((error: unknown) => {
+        this.server.output.error(messageOf(error));
       });
   }
 
@@ -62,7 +62,7 @@ export class PageBridge implements Disposable {
     };
     const place = takesPlace(method) ? editorPlace(streams(method)) : undefined;
     try {
-      const result = await this.ctx.ask<unknown, unknown>(
+      const result = await this.server.ask<unknown, unknown>(
         method,
         { ...params, ...(place && { place }) },
         { token: this.stop.token, ...(streams(method) && { onProgress }) },

@@ -3,7 +3,8 @@ import { openParsed, UNHURRIED_MS } from '../../context/syntax/parsed-document.j
 import type { SyntaxService } from '../../context/syntax/syntax-service.js';
 import type { Engine, Generation } from '../../engine/contract.js';
 import type { ProvenanceGate } from '../../provenance/gate.js';
-import { proposeEdit, type DraftOutcome } from '../../refactor/propose-edit.js';
+import type { DraftOutcome } from '../../refactor/edit-request.js';
+import { proposeEdit } from '../../refactor/propose-edit.js';
 import { changedRequests } from '../run/changed-requests.js';
 import type { EditAnswer, EditCost } from './edit-prediction.js';
 import type { EditTask } from './task.js';
