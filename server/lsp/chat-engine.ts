@@ -19,7 +19,7 @@ export type ChatEngineAnswer =
   | { readonly engine?: never; readonly refusal: ChatUnavailable };
 
 const CHOOSE =
-  'Choose an instruct model, such as DeepSeek-Coder-V2-Lite-Instruct: by the command Lacuna: Choose Chat Model, or as the setting lacuna.chatModel.';
+  'Choose an instruct model, such as DeepSeek-Coder-V2-Lite-Instruct: by the command Lacuna: Choose Model for Chat, or as the setting lacuna.chatModel.';
 
 /**
  * How long it is believed that a file is no use, milliseconds: whoever mends it need not change a setting as well, and who

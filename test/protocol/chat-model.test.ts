@@ -79,7 +79,7 @@ describe('language server: a model for chat', function () {
     assert.ok(!answer.available);
     assert.equal(answer.reason, 'no-chat-model');
     assert.match(answer.message, /only completes/);
-    assert.match(answer.remedy, /Choose Chat Model.*lacuna\.chatModel/);
+    assert.match(answer.remedy, /Choose Model for Chat.*lacuna\.chatModel/);
   });
 
   it('is said to be damaged where its file is', async () => {

@@ -77,10 +77,12 @@ export class EditorWindow {
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
     await page.keyboard.type(title);
+    // Not the focused row: another command whose name has the same words may stand above.
+    const exactly = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
     await page
-      .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
-      .waitFor({ timeout: 20_000 });
-    await page.keyboard.press('Enter');
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: page.locator('.label-name', { hasText: exactly }) })
+      .click({ timeout: 20_000 });
   }
 
   /** Text of the status bar item that Lacuna owns, icons left out; empty while there is none. */
