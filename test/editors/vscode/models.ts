@@ -9,7 +9,8 @@ export function models(session: Session): void {
     await window.runCommand('Lacuna: Choose Model');
     const rows = await until('the models', 20_000, async () => {
       const rows = await window.listRows();
-      return rows.length > 1 && rows;
+      // At first there is the list of commands, then one that is still being filled.
+      return rows.some((each) => each.includes('seed')) && rows;
     });
     await session.picture('the model picker');
     const row = (name: RegExp) => {
