@@ -54,7 +54,7 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
     v = std::isnan(v) ? kImpossible : std::min(v, kLargest);
   }
   const float largest = *std::max_element(logits.begin(), logits.end());
-  const double of_all = mix(odds, logits, double{largest} + log_sum(logits, largest));
+  const double of_all = mix(odds, logits, largest);
   if (!allowed.empty()) restrict_to(allowed, logits);
   penalize(logits, recent);
   for (const int32_t id : banned_) logits[id] = kImpossible;
@@ -65,17 +65,19 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
   for (const Candidate& original : penalized_) {
     if (original.id == id) logit = original.value;
   }
-  return {id, static_cast<float>(std::min(0.0, logit - of_all))};
+  return {id, static_cast<float>(std::min(0.0, logit - double{largest} - of_all))};
 }
 
-// Adds the odds to the probabilities. `of_all` is the logarithm of the sum of all exponentials; its
-// new value is returned.
-double Sampler::mix(std::span<const Candidate> odds, std::span<float> logits, double of_all) {
-  if (!std::isfinite(of_all)) return of_all;
+// Adds the odds to the probabilities. Returns the logarithm of the sum of exponentials, of logits
+// and odds together, less `largest`.
+double Sampler::mix(std::span<const Candidate> odds, std::span<float> logits, float largest) {
+  const double of_all = log_sum(logits, largest);
+  if (odds.empty() || !std::isfinite(of_all)) return of_all;
   double sum = 0;
   for (const Candidate& each : odds) {
     float& logit = logits[each.id];
-    logit = static_cast<float>(std::log(std::exp(logit - of_all) + each.value) + of_all);
+    const double probability = std::exp(double{logit} - largest - of_all);
+    logit = static_cast<float>(std::log(probability + each.value) + of_all + largest);
     sum += each.value;
   }
   return of_all + std::log1p(sum);

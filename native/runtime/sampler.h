@@ -50,7 +50,7 @@ class Sampler {
   std::optional<SampledToken> sample(const LogitCandidates& row, std::span<const int32_t> recent);
 
  private:
-  double mix(std::span<const Candidate> odds, std::span<float> logits, double of_all);
+  double mix(std::span<const Candidate> odds, std::span<float> logits, float largest);
   void restrict_to(std::span<const int32_t> allowed, std::span<float> logits);
   void penalize(std::span<float> logits, std::span<const int32_t> recent);
   std::span<const int32_t> penalty_window(std::span<const int32_t> recent) const;

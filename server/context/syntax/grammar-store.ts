@@ -22,6 +22,22 @@ export function grammarFolders(packageRoot: string): GrammarFolders {
 }
 
 /**
+ * What is loaded stays in the memory of the one wasm runtime until the process ends: there is no way to unload it. So stores
+ * share it; loaded anew for each server of a long run of tests, it filled the two gigabytes that the runtime can have.
+ */
+const languages = new Map<string, Promise<Language>>();
+
+function languageIn(file: string): Promise<Language> {
+  let language = languages.get(file);
+  if (!language) {
+    language = readFile(file).then((bytes) => Language.load(bytes));
+    language.catch(() => languages.delete(file));
+    languages.set(file, language);
+  }
+  return language;
+}
+
+/**
  * Loads grammars from their files, each once and only when a document needs it. The wasm runtime itself is one per
  * process: web-tree-sitter keeps it in its module, whoever starts it first.
  */
@@ -55,7 +71,7 @@ export class GrammarStore {
     this.runtime ??= this.start();
     await this.runtime;
     const [language, ...texts] = await Promise.all([
-      readFile(path.join(this.folders.wasm, `${name}.wasm`)).then((bytes) => Language.load(bytes)),
+      languageIn(path.join(this.folders.wasm, `${name}.wasm`)),
       ...QUERY_KINDS.map((kind) => readQuery(this.folders.queries, name, kind)),
     ]);
     const sources = Object.fromEntries(
