@@ -176,6 +176,9 @@ export class Ctx implements Disposable {
         this.followChat(status);
         this.show({ phase: 'running', status });
       },
+      onChatModel: () => {
+        if (this.client === client) void this.chat.availability();
+      },
       onConversation: ({ conversation }) => {
         this.conversationChanged.fire(conversation);
       },

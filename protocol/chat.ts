@@ -47,6 +47,9 @@ export const chatRequests = {
 /** Notification, server to client: a conversation was changed by somebody else than the client's own request. `ConversationParams`. */
 export const didChangeConversationMethod = 'lacuna/chat/didChange';
 
+/** Notification, server to client: other settings name another model to talk to, or none. No parameters. */
+export const didChangeChatModelMethod = 'lacuna/chat/didChangeModel';
+
 /** Whether there is a model to talk to; where there is none, why, and what to do. */
 export type ChatAvailability =
   | {

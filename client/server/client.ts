@@ -10,6 +10,7 @@ import {
   type ServerOptions,
 } from 'vscode-languageclient/node';
 import {
+  didChangeChatModelMethod,
   didChangeConversationMethod,
   statusMethod,
   type ConversationParams,
@@ -21,6 +22,8 @@ import { documentSelector } from './document-selector.js';
 
 export interface ClientHandlers {
   readonly onStatus: (status: LacunaStatus) => void;
+  /** Settings name another model to talk to. */
+  readonly onChatModel: () => void;
   /** Somebody else than this client has changed a conversation. */
   readonly onConversation: (changed: ConversationParams) => void;
   /** The server's process ended although nobody asked it to. Called at most once for a client. */
@@ -45,7 +48,7 @@ class QuietClient extends LanguageClient {
 export function createClient(
   extensionPath: string,
   output: LogOutputChannel,
-  { onStatus, onConversation, onCrash, isQuiet }: ClientHandlers,
+  { onStatus, onChatModel, onConversation, onCrash, isQuiet }: ClientHandlers,
 ): LanguageClient {
   const serverOptions: ServerOptions = {
     module: path.join(extensionPath, 'dist', 'server', 'cli', 'main.js'),
@@ -77,6 +80,7 @@ export function createClient(
   client.onNotification(statusMethod, (status: LacunaStatus) => {
     onStatus(status);
   });
+  client.onNotification(didChangeChatModelMethod, onChatModel);
   client.onNotification(didChangeConversationMethod, (changed: ConversationParams) => {
     onConversation(changed);
   });

@@ -35,7 +35,7 @@ export class ChatEngine {
   private readonly own: EngineHost;
   /** With what a model of its own is to be loaded; `undefined` where the one that completes is to answer. */
   private wanted: EngineSettings | undefined;
-  private key = '';
+  private key = JSON.stringify(null);
   /** Whether it was loaded, or tried to. */
   private begun = false;
   /** `undefined` until the settings are known. */
@@ -55,8 +55,8 @@ export class ChatEngine {
     this.own = new EngineHost(loadEngine, observer);
   }
 
-  /** Goes by these settings from now on; with `reload`, a model of its own is loaded anew when it is asked for next. */
-  follow(settings: LacunaSettings, reload = false): void {
+  /** Goes by these settings from now on; with `reload`, a model of its own is loaded anew when it is asked for next. Whether that changes anything. */
+  follow(settings: LacunaSettings, reload = false): boolean {
     const { enable, model, chatModel, chatContextLength, threads, device, kvCache } = settings;
     const wanted =
       enable && chatModel !== '' && chatModel !== model
@@ -72,11 +72,12 @@ export class ChatEngine {
     const key = JSON.stringify(wanted ?? null);
     this.enabled = enable;
     this.known();
-    if (key === this.key && !reload) return;
+    if (key === this.key && !reload) return false;
     this.key = key;
     this.wanted = wanted;
     this.described = undefined;
     void this.close();
+    return true;
   }
 
   /** The model to talk to, once it has loaded; loads it where that is left to do. Never rejects. */

@@ -6,6 +6,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import {
+  didChangeChatModelMethod,
   serverCommands,
   type FoundModel,
   type LacunaSettings,
@@ -289,7 +290,10 @@ export class LacunaServer {
     const { enable, index, model, threads, contextLength, chatContextLength, device, kvCache } =
       settings;
     this.index.follow(enable && index);
-    this.chat.follow(settings, reload);
+    if (this.chat.follow(settings, reload))
+      this.connection.sendNotification(didChangeChatModelMethod).catch(() => {
+        // The client is gone, and the transport's own handler ends the server.
+      });
     if (!enable) {
       void this.close();
       this.observer.off();
