@@ -22,10 +22,6 @@ const others = [
     there: () => machine.exists('vim') && existsSync('/usr/share/vim-ale'),
     packages: ['vim', 'vim-ale'],
   },
-  {
-    there: () => ['kate', 'xdotool', 'xvfb-run'].every((each) => machine.exists(each)),
-    packages: ['kate', 'xvfb', 'xauth', 'xdotool'],
-  },
 ];
 
 function holds(folder, name) {
