@@ -20,16 +20,9 @@ export function emptyConversation(id: string, at: number): ChatConversation {
 }
 
 /**
- * A conversation with one more event. What makes no sense in it changes nothing: no turn is answered that is not running, and
+ * A conversation with more events. What makes no sense in it changes nothing: no turn is answered that is not running, and
  * only the last one ever is.
  */
-export function withEvent(conversation: ChatConversation, event: ChatEvent): ChatConversation {
-  const draft: Draft = { ...conversation, turns: [...conversation.turns] };
-  apply(draft, event);
-  return draft;
-}
-
-/** The same of many events, without a copy of all turns for each. */
 export function withEvents(
   conversation: ChatConversation,
   events: Iterable<ChatEvent>,

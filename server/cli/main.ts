@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { findPackageRoot } from '../engine/native/load-addon.js';
-import { describeError } from '../lsp/describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import { exitCode } from './cli-error.js';
 import { createProgram, usageExitCode } from './program.js';
 import { dim, endQuietlyOnClosedPipe, red } from './terminal.js';

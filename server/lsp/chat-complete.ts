@@ -17,7 +17,7 @@ import { answerTo, type AnswerSummary } from '../chat/answer.js';
 import type { Engine } from '../engine/contract.js';
 import { redactText } from '../provenance/redact.js';
 import type { ChatEngine } from './chat-engine.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { Feature } from './feature.js';
 
 const progressType = new ProgressType<ChatProgress>();

@@ -1,7 +1,7 @@
 import type { ChatAvailability, FoundModel, LacunaSettings } from '../../protocol/index.js';
 import type { Engine } from '../engine/contract.js';
 import { orAborted } from './abortable.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import {
   EngineHost,
   type EngineObserver,

@@ -8,7 +8,7 @@ import type { Completion } from '../completion/completion.js';
 import { DeviceError, type Engine } from '../engine/contract.js';
 import { RefusedError } from '../provenance/refusal.js';
 import { patience, type Deadlines } from './deadlines.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { EngineHost } from './engine-host.js';
 import type { StatusReporter } from './status-reporter.js';
 

@@ -18,7 +18,7 @@ import { refuse, type EditRefusal } from '../refactor/refusal.js';
 import { suggestNames } from '../refactor/suggest-names.js';
 import type { ChatEngine } from './chat-engine.js';
 import { checkPlace } from './check-place.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { Documents } from './documents.js';
 import type { EditService } from './edit-service.js';
 import { checkProposal } from './edits.js';

@@ -19,7 +19,7 @@ import { proposeEdit } from '../refactor/propose-edit.js';
 import { proposeTests } from '../refactor/propose-tests.js';
 import { refuse } from '../refactor/refusal.js';
 import type { ChatEngine } from './chat-engine.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { Documents } from './documents.js';
 import type { FileTexts } from './file-texts.js';
 import { pathIn } from './path-in.js';

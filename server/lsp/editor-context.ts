@@ -7,7 +7,7 @@ import { SimilarChunks } from '../context/snippets/similar-chunks.js';
 import { WorkspaceContext } from '../context/snippets/workspace-context.js';
 import type { ProvenanceGate } from '../provenance/gate.js';
 import type { Snippet } from '../prompt/snippet.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { Documents } from './documents.js';
 import { pathIn } from './path-in.js';
 import type { WorkspaceFolders } from './workspace-folders.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import type { DeviceError, Engine } from '../engine/contract.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { EngineObserver } from './engine-host.js';
 import type { LoadProgress } from './load-progress.js';
 import type { StatusReporter } from './status-reporter.js';

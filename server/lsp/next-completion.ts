@@ -14,7 +14,7 @@ import type { SyntaxService } from '../context/syntax/syntax-service.js';
 import type { Engine, PromptPlan } from '../engine/contract.js';
 import { RefusedError } from '../provenance/refusal.js';
 import type { CompletionSetup } from './completion-setup.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { EngineHost } from './engine-host.js';
 
 interface Running {

@@ -16,7 +16,7 @@ import type { Engine, PromptPlan } from '../engine/contract.js';
 import { RefusedError } from '../provenance/refusal.js';
 import { orAborted } from './abortable.js';
 import type { CompletionSetup } from './completion-setup.js';
-import { describeError } from './describe-error.js';
+import { describeError } from '../engine/describe-error.js';
 import type { EngineHost } from './engine-host.js';
 import type { SettingsStore } from './settings-store.js';
 

@@ -1,7 +1,7 @@
 /** Questions and answers in turns, until there are no more questions. */
 
 import { createInterface } from 'node:readline/promises';
-import { describeError } from '../../lsp/describe-error.js';
+import { describeError } from '../../engine/describe-error.js';
 import { bold, dim, red, yellow, type Output } from '../terminal.js';
 import type { AskedQuestion, ChatSession } from './chat-session.js';
 import { ReplyWriter, type ReplyStreams } from './reply-writer.js';

@@ -25,7 +25,7 @@ export class MarkdownPainter {
   /** What to write for the next characters. */
   paint(text: string): string {
     let painted = '';
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- what a model writes must not steer the terminal
     for (const part of (this.held + text).replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '').split(/(\n)/))
       if (part === '\n') painted += this.endLine();
       else if (part !== '') painted += this.part(part);

@@ -6,7 +6,7 @@ import type { NativeAddon, NativeEngineInfo } from '../../engine/native/addon.js
 import { loadNativeEngine } from '../../engine/native/engine.js';
 import { findAddon, loadAddon } from '../../engine/native/load-addon.js';
 import { defaultDeadlines } from '../../lsp/deadlines.js';
-import { describeError } from '../../lsp/describe-error.js';
+import { describeError } from '../../engine/describe-error.js';
 import { availableMemory } from '../../models/available-memory.js';
 import { findModel, type ModelChoice } from '../../models/find-model.js';
 import { exitCode } from '../cli-error.js';

@@ -2,7 +2,7 @@ import type { EngineInfo } from '../../engine/contract.js';
 import type { DeviceSetting } from '../../engine/device/choose-device.js';
 import type { CudaProbe } from '../../engine/device/probe.js';
 import type { CudaKernels, CudaPlan } from '../../engine/native/addon.js';
-import { describeError } from '../../lsp/describe-error.js';
+import { describeError } from '../../engine/describe-error.js';
 import { formatBytes, type Check } from './check.js';
 
 /** What most machines lack: nothing that anybody need do something about. */

@@ -2,7 +2,7 @@ import { describeModel } from '../../engine/model/describe-model.js';
 import { bytesByType } from '../../engine/model/summarize-model.js';
 import type { ChatSupport } from '../../engine/model/chat-support.js';
 import type { NativeModelFile } from '../../engine/native/addon.js';
-import { describeError } from '../../lsp/describe-error.js';
+import { describeError } from '../../engine/describe-error.js';
 import { chatPlan } from '../../prompt/chat/chat-plan.js';
 import type { ModelChoice } from '../../models/find-model.js';
 import { formatBytes, type Check } from './check.js';

@@ -1,3 +1,4 @@
+import { figuresByGroup } from '../metrics/figures-by-group.js';
 import { percentilesOf } from '../../bench/statistics.js';
 import { mean, shareOf, wilson } from '../report/summarize.js';
 import type { EditPrediction } from './edit-prediction.js';
@@ -30,12 +31,8 @@ export interface EditSummary extends EditFigures {
 }
 
 export function summarizeEdits(predictions: readonly EditPrediction[]): EditSummary {
-  const grouped = (key: (prediction: EditPrediction) => string | undefined) => {
-    const names = [...new Set(predictions.flatMap((each) => key(each) ?? []))].sort();
-    return Object.fromEntries(
-      names.map((name) => [name, figuresOf(predictions.filter((each) => key(each) === name))]),
-    );
-  };
+  const grouped = (groupOf: (prediction: EditPrediction) => string | undefined) =>
+    figuresByGroup(predictions, groupOf, figuresOf);
   return {
     ...figuresOf(predictions),
     byLanguage: grouped(({ language }) => language),

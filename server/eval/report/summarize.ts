@@ -1,3 +1,4 @@
+import { figuresByGroup } from '../metrics/figures-by-group.js';
 import { percentilesOf } from '../../bench/statistics.js';
 import type { Prediction } from '../prediction.js';
 
@@ -40,12 +41,8 @@ const CONFIDENT = 0.3;
 const FEW = 10;
 
 export function summarize(predictions: readonly Prediction[]): Summary {
-  const grouped = (key: (prediction: Prediction) => string | undefined) => {
-    const names = [...new Set(predictions.flatMap((each) => key(each) ?? []))].sort();
-    return Object.fromEntries(
-      names.map((name) => [name, figuresOf(predictions.filter((each) => key(each) === name))]),
-    );
-  };
+  const grouped = (groupOf: (prediction: Prediction) => string | undefined) =>
+    figuresByGroup(predictions, groupOf, figuresOf);
   return {
     ...figuresOf(predictions),
     byLanguage: grouped(({ language }) => language),

@@ -4,7 +4,6 @@ import {
   conversationView,
   emptyConversation,
   eventsOf,
-  withEvent,
   withEvents,
   type ChatConversation,
 } from '../../../server/chat/conversation.js';
@@ -55,7 +54,7 @@ describe('conversations', () => {
   it('take nothing for a turn that has ended, or is not there', () => {
     const before = withEvents(fresh, [asked('a'), ended('a')]);
     for (const event of [said('a', 'x'), said('z', 'x'), ended('z'), dropped('z')])
-      assert.deepEqual(states(withEvent(before, event)), ['a complete: ']);
+      assert.deepEqual(states(withEvents(before, [event])), ['a complete: ']);
   });
 
   it('drop a turn with all behind it', () => {
@@ -81,7 +80,7 @@ describe('conversations', () => {
         let one = fresh;
         for (const event of events) {
           const before = structuredClone(one);
-          const after = withEvent(one, event);
+          const after = withEvents(one, [event]);
           assert.deepEqual(one, before);
           one = after;
         }

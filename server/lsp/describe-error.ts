@@ -1,1 +1,0 @@
-export { describeError, type ErrorDescription } from '../engine/describe-error.js';
