@@ -154,6 +154,8 @@ suite(`hostile text in the chat page${untried}`, function () {
       .waitFor();
     await inert();
     await page.keyboard.press('Shift+Enter');
+    // The page pins by a request of its own, which must not come after what is set here.
+    await page.locator('.pins li').first().waitFor();
     const conversation = [...session.backend.conversations.values()][0];
     assert.ok(conversation);
     session.backend.conversations.set(conversation.id, { ...conversation, pinned: hostile });
