@@ -109,33 +109,42 @@ class Batches:
                 return self._encode(text[:line])[:room]
         return encoded.ids[:room]
 
-    def _window(self, rng, document: dict, length: int) -> tuple[str, int, int]:
-        """A stretch of the document and the part of it in which the hole may lie."""
+    def _window(self, rng, document: dict, length: int) -> tuple[str, int, int, np.ndarray]:
+        """A stretch of the document, the part of it in which the hole may lie, and its syntax nodes there."""
         reach = length * 5
         middle = int(rng.integers(0, document["length"]))
         start, end = max(0, middle - reach), min(document["length"], middle + reach)
         text = self._corpus.text(document, start, end)
+        origin = start
         if start > 0:
-            text = text[text.find("\n") + 1 :]
+            cut = text.find("\n") + 1
+            text, origin = text[cut:], start + cut
         elif rng.random() < DROP_IMPORTS:
+            whole = len(text)
             text = _IMPORTS.sub("", text)
+            if len(text) < whole:
+                origin = -1  # Offsets in the document say nothing of this text.
         # A hole near the very start of a file has nothing to go by: draw such places less often.
         low, high = (middle - start) * 2 // 3, (middle - start) * 4 // 3
         low, high = min(low, len(text) - 1), min(max(high, 200), len(text))
-        return text, max(0, low), high
+        low, nodes = max(0, low), np.empty((0, 2), np.int64)
+        if origin >= 0:
+            nodes = self._corpus.nodes(document, origin + low, origin + high) - origin
+            nodes = nodes[nodes[:, 1] <= len(text)]
+        return text, low, high, nodes
 
     def example(self, rng, document: dict, length: int) -> tuple[list[int], list[float]]:
         """Token ids of one row, at most `length`, and the weight of each as a target."""
-        text, low, high = self._window(rng, document, length)
+        text, low, high, nodes = self._window(rng, document, length)
         if len(text) < 8:
-            text, low, high = "\n" * 8, 0, 8
+            text, low, high, nodes = "\n" * 8, 0, 8, ()
         head = []
         if rng.random() < PATH_HEADER:
             head = self._encode(header(document["lang"], document["path"]))
         if rng.random() < PLAIN:
             ids = [BOS, *head, *self._encode(text[low if low > 2000 else 0 :]), EOS][:length]
             return ids, [1.0] * len(ids)
-        a, b = spans.choose(rng, text, low, high)
+        a, b = spans.choose(rng, text, low, high, nodes)
         middle = self._encode(text[a:b])[: length // 2]
         psm = rng.random() < PSM
         room = length - len(middle) - len(head) - (5 if psm else 4)

@@ -2,7 +2,9 @@
 
 import re
 
-KINDS = {"rest": 0.36, "line": 0.16, "lines": 0.14, "block": 0.10, "bracket": 0.12, "random": 0.12}
+KINDS = {
+    "rest": 0.33, "line": 0.15, "lines": 0.12, "node": 0.16, "block": 0.07, "bracket": 0.07, "random": 0.10
+}  # fmt: skip
 MOST = 400  # characters in a hole
 INSIDE_WORD = 0.27  # of the cuts that could be anywhere
 SKIP_COMMENT = 0.6  # of the holes that would start in a line of prose
@@ -110,10 +112,21 @@ _BY_KIND = {
 _NAMES, _SHARES = list(KINDS), list(KINDS.values())
 
 
-def choose(rng, text: str, low: int, high: int) -> tuple[int, int]:
-    """A hole whose line lies between `low` and `high`: start and end, at least one character."""
+def choose(rng, text: str, low: int, high: int, nodes=()) -> tuple[int, int]:
+    """A hole whose line lies between `low` and `high`: start and end, at least one character.
+
+    `nodes` are starts and ends of syntax nodes there. A text without any has more holes of the other kinds.
+    """
     for _ in range(12):
         kind = _NAMES[rng.choice(len(_NAMES), p=_SHARES)]
+        if kind == "node":
+            if len(nodes):
+                start, end = nodes[rng.integers(len(nodes))]
+                # Some of it is often typed already.
+                if rng.random() < 0.4:
+                    start = cut_point(rng, text, int(start), int(end))
+                return int(start), int(end)
+            continue
         position = int(rng.integers(low, max(low + 1, high)))
         start, body, end = line_bounds(text, position)
         if text.startswith(_COMMENT_STARTS, body, end) and rng.random() < SKIP_COMMENT:

@@ -1,5 +1,6 @@
 """Tests of what training rests on: `python test_training.py`. Needs no corpus, takes half a minute."""
 
+import json
 import pathlib
 import tempfile
 import unittest
@@ -14,6 +15,7 @@ import corpus_rules
 import kernels
 import spans
 import tokenizer
+from corpus import Corpus as Texts
 from decode import greedy
 from export_gguf import export
 from model import Config, Model
@@ -135,6 +137,29 @@ class Corpus(unittest.TestCase):
         for _ in range(2000):
             a, b = spans.choose(rng, text, 0, len(text))
             self.assertTrue(0 <= a < b <= len(text))
+
+    def test_some_holes_are_syntax_nodes_or_the_rest_of_one(self):
+        text = "const a = f(x, [y]);\n" * 30
+        node = (text.index("f("), text.index(";"))
+        rng = np.random.default_rng(0)
+        holes = [spans.choose(rng, text, 0, len(text), np.array([node])) for _ in range(500)]
+        self.assertGreater(holes.count(node), 30)
+        self.assertTrue(any(node[0] < a < b == node[1] for a, b in holes))
+
+    def test_finds_the_nodes_of_a_stretch(self):
+        with tempfile.TemporaryDirectory() as folder:
+            work = pathlib.Path(folder)
+            (work / "train.bin").write_bytes(b"a = 1\n" + b"call(x, y)\n")
+            entry = {"lang": "py", "package": "p", "path": "x.py", "weight": 1.0}
+            lines = [entry | {"offset": 0, "length": 6}, entry | {"offset": 6, "length": 11}]
+            (work / "train.jsonl").write_text("".join(json.dumps(d) + "\n" for d in lines))
+            np.array([[0, 5], [6, 10], [10, 6]], "<u4").tofile(work / "train.nodes.bin")
+            corpus = Texts(work, "train")
+            second = corpus.documents[1]
+            self.assertEqual(corpus.nodes(second, 0, 11).tolist(), [[0, 10], [4, 10]])
+            self.assertEqual(corpus.nodes(second, 1, 11).tolist(), [[4, 10]])
+            (work / "train.nodes.bin").unlink()
+            self.assertEqual(len(Texts(work, "train").nodes(second, 0, 11)), 0)
 
     def test_nothing_merges_across_a_line_end_and_decoding_is_lossless(self):
         texts = ["if (a) {\n    return b;\n} else {\n    this.c(d);\n}\n"] * 50 + ["größe = 'é😀'\n"]
