@@ -20,15 +20,14 @@ export interface LacunaStatus {
   /** What to do about it; present where `kind` is not `Normal`. */
   readonly remedy?: string;
   /** Why nothing was offered at the latest place, where nothing may be; `document` is the URI of what it stands in. */
-  readonly refusal?: {
-    readonly message: string;
-    readonly remedy: string;
-    readonly document: string;
-  };
+  readonly refusal?: Explanation;
   /** How many files of the workspace have been indexed, of how many that have to be; absent when none is left. */
   readonly indexing?: { readonly done: number; readonly total: number };
-  /** Why nothing was shown although there was something: the model was not sure of it, and nobody had asked. */
-  readonly withheld?: { readonly message: string; readonly remedy: string };
+  /**
+   * Why nothing was shown although there was something: the model was not sure of it, and nobody had asked. `document` is
+   * the URI of what it stands in.
+   */
+  readonly withheld?: Explanation;
   /** Name of the loaded model. */
   readonly model?: string;
   /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */
@@ -39,6 +38,13 @@ export interface LacunaStatus {
   readonly chat?: ChatModelStatus;
   /** Decoding speed of the latest completion, tokens a second. */
   readonly tokensPerSecond?: number;
+}
+
+/** Why nothing came in a document, and what to do: a sentence each, and the document's URI. */
+export interface Explanation {
+  readonly message: string;
+  readonly remedy: string;
+  readonly document: string;
 }
 
 /** A model for chat and edits beside the one that completes. */

@@ -1,4 +1,4 @@
-import { serverCommands, type LacunaStatus } from '../../protocol/index.js';
+import { serverCommands, type Explanation, type LacunaStatus } from '../../protocol/index.js';
 import { clientCommands } from '../command-ids.js';
 import { english, type Translate } from '../translate.js';
 import { nothingSpecial, type Surroundings } from './surroundings.js';
@@ -41,7 +41,6 @@ function links(t: Translate): string {
 }
 
 type Line = string | undefined;
-type Refusal = NonNullable<LacunaStatus['refusal']>;
 
 function tooltip(t: Translate, ...lines: readonly Line[]): string {
   return [...lines.filter((line) => line !== undefined), links(t)].join('\n\n');
@@ -98,11 +97,18 @@ function chatLine({ chat }: LacunaStatus, t: Translate): Line {
 }
 
 /** Why nothing comes in the document in front; that nothing came in another one is of no interest. */
-function refusalHere({ refusal }: LacunaStatus, { document }: Surroundings): Refusal | undefined {
-  return document === undefined || refusal?.document === document ? refusal : undefined;
+function here(
+  explanation: Explanation | undefined,
+  { document }: Surroundings,
+): Explanation | undefined {
+  return document === undefined || explanation?.document === document ? explanation : undefined;
 }
 
-function icon({ busy, kind }: LacunaStatus, refusal: Refusal | undefined, quiet: boolean): string {
+function icon(
+  { busy, kind }: LacunaStatus,
+  refusal: Explanation | undefined,
+  quiet: boolean,
+): string {
   if (busy) return 'loading~spin';
   if (kind === 'Warning') return 'warning';
   if (quiet) return 'bell-slash';
@@ -111,8 +117,9 @@ function icon({ busy, kind }: LacunaStatus, refusal: Refusal | undefined, quiet:
 
 function runningView(status: LacunaStatus, around: Surroundings, t: Translate): StatusView {
   const quiet = quietLine(around, t);
-  const refusal = refusalHere(status, around);
-  const { withheld, remedy, deviceReason } = status;
+  const refusal = here(status.refusal, around);
+  const withheld = here(status.withheld, around);
+  const { remedy, deviceReason } = status;
   const whatToDo = `**${t('What to do:')}**`;
   const body = tooltip(
     t,

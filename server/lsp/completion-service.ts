@@ -91,7 +91,7 @@ export class CompletionService {
         (flight && (await this.joined(asked, flight, request.signal))) ??
         (await this.generated(asked, request.signal));
       if (!first || first.text === '' || request.signal.aborted) return [];
-      const shown = this.confidence.pass(first, hole, automatic && !query.listed);
+      const shown = this.confidence.pass(first, hole, uri, automatic && !query.listed);
       if (shown) this.next.follow(document, shown, asked.place);
       this.warmUp.answered(document, offset);
       if (!shown || automatic) return shown ? [shown] : [];

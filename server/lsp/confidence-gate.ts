@@ -17,11 +17,16 @@ export class ConfidenceGate {
     private readonly statistics: Pick<StatisticsFeature, 'withheld'>,
   ) {}
 
-  /** What of `completion` to show at `hole`; `undefined` for nothing. All of it where somebody asked. */
-  pass(completion: Completion, hole: Hole, automatic: boolean): Completion | undefined {
+  /** What of `completion` to show at `hole` in `document`; `undefined` for nothing. All of it where somebody asked. */
+  pass(
+    completion: Completion,
+    hole: Hole,
+    document: string,
+    automatic: boolean,
+  ): Completion | undefined {
     const shown = automatic ? this.unasked(completion, hole) : completion;
     const withheld = shown.text === '' && completion.text !== '';
-    this.status.confident(!withheld);
+    this.status.confident(!withheld, document);
     // The same text is held back at every keystroke that does not change it.
     if (withheld && !isKnown(completion)) this.statistics.withheld();
     return shown.text === '' ? undefined : shown;

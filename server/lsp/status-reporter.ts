@@ -5,7 +5,7 @@ import type { Refusal } from '../provenance/refusal.js';
 type Situation = Omit<LacunaStatus, 'tokensPerSecond'>;
 
 /** The same at every keystroke, so that it is sent once. */
-const notSure: LacunaStatus['withheld'] = {
+const notSure = {
   message: 'The latest completion was not shown: the model was not sure of it.',
   remedy: 'Ask for it by the key for a completion, or set lacuna.confidence to eager or off.',
 };
@@ -81,9 +81,9 @@ export class StatusReporter {
     this.send();
   }
 
-  /** Whether the latest completion was sure enough to be shown. */
-  confident(shown: boolean): void {
-    this.withheld = shown ? undefined : notSure;
+  /** Whether the latest completion, which stands in `document`, was sure enough to be shown. */
+  confident(shown: boolean, document: string): void {
+    this.withheld = shown ? undefined : { ...notSure, document };
     this.send();
   }
 

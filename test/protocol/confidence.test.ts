@@ -44,6 +44,7 @@ describe('language server: confidence', () => {
     assert.equal(status.kind, 'Normal');
     assert.match(status.withheld?.message ?? '', /not sure/);
     assert.match(status.withheld?.remedy ?? '', /lacuna\.confidence/);
+    assert.equal(status.withheld?.document, uri);
     assert.deepEqual(await texts(2), []);
     assert.equal((await texts(1))[0], 'beta + gamma');
     assert.equal(engine.greedy.length, 1);

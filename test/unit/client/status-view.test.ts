@@ -45,6 +45,22 @@ describe('status bar', () => {
     assert.doesNotMatch(elsewhere.tooltip, /Nothing of a/);
   });
 
+  it('says in the tooltip that a completion was not shown, in the document where that was', () => {
+    const withheld = {
+      message: 'The model was not sure.',
+      remedy: 'Ask for it.',
+      document: 'file:///a',
+    };
+    const tooltip = (document?: string) =>
+      statusView(
+        { phase: 'running', status: { ...ready, withheld } },
+        { trusted: true, languageIsOff: false, ...(document !== undefined && { document }) },
+      ).tooltip;
+    assert.match(tooltip('file:///a'), /The model was not sure\. Ask for it\./);
+    assert.match(tooltip(), /The model was not sure\./);
+    assert.doesNotMatch(tooltip('file:///b'), /not sure/);
+  });
+
   it('says in the tooltip what has become of a model for chat', () => {
     const plain = (chat: LacunaStatus['chat']) =>
       running(chat ? { chat } : {}).tooltip.replaceAll('\\', '');

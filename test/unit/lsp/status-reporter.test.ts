@@ -44,6 +44,20 @@ describe('status reporter', () => {
     assert.deepEqual(sent.at(-1), ready);
   });
 
+  it('tells why nothing was shown, and where, until the next completion', () => {
+    const { status, sent } = reporter();
+    status.set(ready);
+    for (const document of ['file:///a', 'file:///b']) {
+      status.completionStarted();
+      status.completionEnded(0);
+      assert.deepEqual(sent.at(-1), ready);
+      status.confident(false, document);
+      assert.equal(sent.at(-1)?.withheld?.document, document);
+    }
+    status.confident(true, 'file:///b');
+    assert.deepEqual(sent.at(-1), ready);
+  });
+
   it('forgets the speed with the model', () => {
     for (const next of [failed, loading, { ...ready, model: 'b' }]) {
       const { status, sent } = reporter();
