@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { axeFindings } from './chat-page/axe.js';
 import { PageSession } from './chat-page/page-session.js';
 import { fillBackend } from './chat-page/sample.js';
@@ -16,29 +16,31 @@ const themes = JSON.parse(
   readFileSync(path.join(root, 'test/fixtures/vscode-themes.json'), 'utf8'),
 ) as Readonly<Record<string, { readonly class: string; readonly style: string }>>;
 
-const looks: readonly {
+/** How a page can look: what the browser is set to, or what VS Code gives it to wear. */
+interface Look {
   readonly name: string;
-  readonly options: BrowserContextOptions;
+  readonly media?: Parameters<Page['emulateMedia']>[0];
+  readonly width?: number;
   readonly theme?: string;
-}[] = [
-  { name: 'light', options: { colorScheme: 'light' } },
-  { name: 'dark', options: { colorScheme: 'dark' } },
-  { name: 'light, more contrast', options: { colorScheme: 'light', contrast: 'more' } },
-  { name: 'dark, more contrast', options: { colorScheme: 'dark', contrast: 'more' } },
-  { name: 'forced colours', options: { forcedColors: 'active' } },
-  { name: 'a narrow bar', options: { viewport: { width: 280, height: 700 } } },
-  ...Object.keys(themes).map((theme) => ({
-    ...{ name: `VS Code ${theme}`, theme },
-    options: { viewport: { width: 360, height: 700 } },
-  })),
+}
+
+const looks: readonly Look[] = [
+  { name: 'light', media: { colorScheme: 'light' } },
+  { name: 'dark', media: { colorScheme: 'dark' } },
+  { name: 'light, more contrast', media: { colorScheme: 'light', contrast: 'more' } },
+  { name: 'dark, more contrast', media: { colorScheme: 'dark', contrast: 'more' } },
+  { name: 'forced colours', media: { forcedColors: 'active' } },
+  { name: 'a narrow bar', width: 280 },
+  ...Object.keys(themes).map((theme) => ({ name: `VS Code ${theme}`, theme, width: 360 })),
 ];
 
-/** Gives a page the looks of a theme of VS Code. */
-async function wear(page: Page, theme: string | undefined): Promise<void> {
-  const looks = theme === undefined ? undefined : themes[theme];
-  if (!looks) return;
-  await page.evaluate(`document.body.className = ${JSON.stringify(looks.class)};
-    document.documentElement.style.cssText = ${JSON.stringify(looks.style)};`);
+/** Gives a page a look, whatever it had before. */
+async function wear(page: Page, { media, width = 900, theme }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: null, contrast: null, forcedColors: null, ...media });
+  await page.setViewportSize({ width, height: 700 });
+  const { class: classes, style } = themes[theme ?? ''] ?? { class: 'web', style: '' };
+  await page.evaluate(`document.body.className = ${JSON.stringify(classes)};
+    document.documentElement.style.cssText = ${JSON.stringify(style)};`);
 }
 
 const suite = noWorkbench === undefined ? describe : describe.skip;
@@ -60,9 +62,17 @@ suite(`access to the chat page${untried}`, function () {
     fillBackend(session.backend);
   });
 
-  const check = async (look: string, state: string) => {
-    await page.screenshot({ path: path.join(pictures, `chat ${look} ${state}.png`) });
-    assert.deepEqual(await axeFindings(page), [], state);
+  afterEach(() => page.context().close());
+
+  /** Looks at a state in every look. */
+  const check = async (state: string) => {
+    const findings: string[] = [];
+    for (const look of looks) {
+      await wear(page, look);
+      await page.screenshot({ path: path.join(pictures, `chat ${look.name} ${state}.png`) });
+      for (const finding of await axeFindings(page)) findings.push(`${look.name}: ${finding}`);
+    }
+    assert.deepEqual(findings, []);
   };
   const button = (name: string) => page.getByRole('button', { name, exact: true });
 
@@ -71,44 +81,64 @@ suite(`access to the chat page${untried}`, function () {
     await page.evaluate("document.querySelector('.primary').removeAttribute('aria-label')");
     await page.evaluate("document.querySelector('.primary').removeAttribute('title')");
     assert.match((await axeFindings(page)).join('\n'), /button-name/);
-    await page.context().close();
   });
 
-  for (const { name, options, theme } of looks)
-    it(`has no fault that axe-core knows: ${name}`, async () => {
-      page = await session.open(options);
-      await wear(page, theme);
-      await check(name, 'welcome');
-      // In VS Code the button stands in the title of the view.
-      await page.evaluate("document.body.classList.add('web')");
+  const openConversation = async () => {
+    await button('Conversations').click();
+    await page.getByText('Why parse is slow').click();
+    await page.getByText('Two ways out').first().waitFor();
+  };
+
+  describe('has no fault that axe-core knows in any look:', () => {
+    beforeEach(async () => {
+      page = await session.open();
+    });
+
+    it('without a conversation', async () => {
+      await check('welcome');
+    });
+
+    it('the list of conversations', async () => {
       await button('Conversations').click();
       await page.locator('.conversation').first().waitFor();
-      await wear(page, theme);
-      await check(name, 'history');
-      await page.getByText('Why parse is slow').click();
-      await page.getByText('Two ways out').first().waitFor();
+      await check('history');
+    });
+
+    it('a conversation', async () => {
+      await openConversation();
       await page.evaluate(
         "for (const fold of document.querySelectorAll('details')) fold.open = true;",
       );
       await page.evaluate("document.querySelector('.area').scrollTop = 0");
-      await check(name, 'conversation');
+      await check('conversation');
+    });
+
+    it('the changes of a block', async () => {
+      await openConversation();
       await button('Apply').first().click();
       await page.getByLabel('Change 2, line 9').uncheck();
-      await check(name, 'proposal');
+      await check('proposal');
+    });
+
+    it('what can be mentioned, and what is pinned', async () => {
       await page.locator('.composer textarea').fill('About @');
       await page.getByRole('option').first().waitFor();
-      await check(name, 'mentions');
+      await check('mentions');
       await page.keyboard.press('Shift+Enter');
       await button('Unpin @selection').waitFor();
+      await check('pins');
+    });
+
+    it('a notice', async () => {
       session.backend.availability = {
         ...{ available: false, reason: 'no-chat-model' },
         ...{ message: 'The model only completes.', remedy: 'Choose one that answers.' },
       };
       session.backend.tell({ type: 'status' });
       await page.getByText('The model only completes.').waitFor();
-      await check(name, 'notice');
-      await page.context().close();
+      await check('notice');
     });
+  });
 
   it('is reached by Tab alone, in the order in which it stands', async () => {
     page = await session.open();
@@ -124,7 +154,6 @@ suite(`access to the chat page${untried}`, function () {
     assert.deepEqual(names.slice(0, 2), ['Question', 'Add context']);
     for (const name of ['Conversations', 'New conversation', 'Explain the selected code'])
       assert.ok(names.includes(name), names.join());
-    await page.context().close();
   });
 
   it('goes from turn to turn with Alt and arrows', async () => {
@@ -142,6 +171,5 @@ suite(`access to the chat page${untried}`, function () {
     assert.equal(await focused(), 1);
     await page.keyboard.press('Alt+ArrowDown');
     assert.equal(await focused(), 2);
-    await page.context().close();
   });
 });

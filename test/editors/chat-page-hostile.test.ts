@@ -7,11 +7,15 @@ import { PageSession } from './chat-page/page-session.js';
 import type { ScriptedAnswer } from './chat-page/scripted-backend.js';
 import { Watch } from './chat-page/watch.js';
 import { root } from './hole.js';
+import { until } from './until.js';
 import { noWorkbench } from './workbench/workbench.js';
 
 const hostile = JSON.parse(
   readFileSync(path.join(root, 'test/fixtures/hostile/strings.json'), 'utf8'),
 ) as readonly string[];
+
+/** How many strings a page is given at once. */
+const BATCH = 25;
 
 /** An answer that has the text wherever an answer can have text, and around it what goes by its own ways. */
 function answerWith(text: string): ScriptedAnswer {
@@ -74,10 +78,9 @@ suite(`hostile text in the chat page${untried}`, function () {
   after(() => session.close());
   beforeEach(async () => {
     session.backend.reset();
-    page = await session.open();
-    watch = await Watch.over(page, new URL(session.url).origin);
-    await page.reload();
-    await page.locator('.composer textarea').waitFor();
+    page = await session.open({}, async (fresh) => {
+      watch = await Watch.over(fresh, new URL(session.url).origin);
+    });
   });
   afterEach(() => page.context().close());
 
@@ -110,26 +113,32 @@ suite(`hostile text in the chat page${untried}`, function () {
       assert.ok(findings.includes(sign), findings);
   });
 
-  for (let from = 0; from < hostile.length; from += 25) {
-    const batch = hostile.slice(from, from + 25);
-    it(`is text in kept answers, sources, titles and errors: ${from} to ${from + batch.length - 1}`, async () => {
-      const { backend } = session;
-      const turns = batch.map((text) => backend.turn(text, answerWith(text)));
-      backend.add(turns, batch[0]);
-      for (const text of batch) backend.add([], text);
-      await page.getByRole('button', { name: 'Conversations', exact: true }).click();
-      await page.locator('.conversation').nth(batch.length).click();
-      await page
-        .locator('.turn')
-        .nth(batch.length - 1)
-        .waitFor();
+  it('is text in kept answers, sources, titles and errors', async () => {
+    const { backend } = session;
+    for (const text of hostile) backend.add([], text);
+    const batches: (readonly string[])[] = [];
+    for (let from = 0; from < hostile.length; from += BATCH)
+      batches.unshift(hostile.slice(from, from + BATCH));
+    // The latest is the first in the list.
+    for (const batch of batches.toReversed())
+      backend.add(
+        batch.map((text) => backend.turn(text, answerWith(text))),
+        batch[0],
+      );
+    for (const [i, batch] of batches.entries()) {
+      await openConversation(i);
+      await until('this conversation', 15_000, () =>
+        page.evaluate<boolean>(
+          `document.querySelector('.turn').getAttribute('aria-label') === ${JSON.stringify(batch[0]?.slice(0, 120))}`,
+        ),
+      );
       await page.evaluate(
         "for (const fold of document.querySelectorAll('details')) fold.open = true;",
       );
       await page.locator('.reasoning .markdown').first().waitFor();
       await inert();
-    });
-  }
+    }
+  });
 
   it('is text while it streams, a character at a time', async () => {
     for (const [i, piece] of [1, 3, 7].entries()) {
@@ -170,8 +179,8 @@ suite(`hostile text in the chat page${untried}`, function () {
   it('is text in proposals, also when they are applied', async () => {
     session.backend.add([session.backend.turn('q', { answer: '```\nx\n```' })], 'One');
     await openConversation(0);
-    for (let from = 0; from < hostile.length; from += 25) {
-      session.backend.proposal = proposalWith(hostile.slice(from, from + 25));
+    for (let from = 0; from < hostile.length; from += BATCH) {
+      session.backend.proposal = proposalWith(hostile.slice(from, from + BATCH));
       await page.getByRole('button', { name: 'Apply', exact: true }).first().click();
       await page.locator('.proposal .hunk').first().waitFor();
       await inert();

@@ -49,6 +49,11 @@ suite(`the chat page${untried}`, function () {
     await input().fill(question);
     await page.keyboard.press('Enter');
   };
+  /** Waits until the answers of so many turns are complete: what a turn offers, it offers from then on. */
+  const complete = (turns: number) =>
+    button('Answer again')
+      .nth(turns - 1)
+      .waitFor();
 
   it('asks with Enter, streams the answer as Markdown, and says what it cost', async () => {
     session.backend.answer = () => ({ answer: 'It **doubles** a number.' });
@@ -87,8 +92,10 @@ suite(`the chat page${untried}`, function () {
     session.backend.answer = (question) => ({ answer: `To ${question}` });
     await ask('first');
     await page.getByText('To first').waitFor();
+    await complete(1);
     await ask('second');
     await page.getByText('To second').waitFor();
+    await complete(2);
     await page.locator('.turn').first().hover();
     await button('Edit and ask again').first().click();
     await page.getByLabel('Question').first().fill('other');
@@ -102,6 +109,8 @@ suite(`the chat page${untried}`, function () {
     await page.getByText('Yes.').waitFor();
     await button('Branch off a new conversation here').click();
     await until('the branch', 10_000, () => session.backend.conversations.has('c3'));
+    // It is in front when the question has the focus again.
+    await page.locator('.composer textarea:focus').waitFor();
     await ask('second');
     await until('both turns', 10_000, async () => (await page.locator('.turn').count()) === 2);
     const asked = session.backend.of(chatRequests.send).at(-1) as { conversation: string };
@@ -121,7 +130,10 @@ suite(`the chat page${untried}`, function () {
     await page.keyboard.press('Enter');
     assert.equal(await input().inputValue(), 'See @file:a.ts ');
     await page.keyboard.type('@di');
-    await page.getByRole('option').waitFor();
+    await until('one mention', 10_000, async () => {
+      const [mention, ...others] = await page.getByRole('option').allInnerTexts();
+      return mention?.includes('@diff') === true && others.length === 0;
+    });
     await page.keyboard.press('Shift+Enter');
     await button('Unpin @diff').waitFor();
     assert.equal(await input().inputValue(), 'See @file:a.ts ');
@@ -133,7 +145,7 @@ suite(`the chat page${untried}`, function () {
     await ask('How?');
     await page.getByText('Done.').waitFor();
     await button('Apply').nth(1).click();
-    await page.getByText('Rewrite twice').waitFor();
+    await page.locator('.proposal').getByText('Rewrite twice').waitFor();
     const [asked] = session.backend.of(chatRequests.apply) as { block: number }[];
     assert.equal(asked?.block, 1);
     await page.getByLabel('Change 1, line 4').uncheck();
@@ -179,6 +191,7 @@ suite(`the chat page${untried}`, function () {
   it('finds its conversation and its draft again after a reload', async () => {
     await ask('first');
     await page.getByText('Yes.').waitFor();
+    await complete(1);
     await input().fill('not sent');
     await page.reload();
     await page.getByText('Yes.').waitFor();

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { emacsLibraries, missingForEmacs, type EmacsLibrary } from './emacs-library.js';
-import { inFolder, root } from './hole.js';
-import { scriptedEnvironment, scriptIn } from './scripted-environment.js';
-import { recordedPrompts, type ScriptedReply } from './scripted-server/script.js';
+import { emacsLibraries, missingForEmacs } from './emacs-library.js';
+import { scenarios } from './emacs-scenarios.js';
+import type { ScriptedReply } from './scripted-server/script.js';
 
 const source = `// Wörter 😀
 function sum(values) {
@@ -25,84 +21,17 @@ const replies: readonly ScriptedReply[] = [
   { when: 'Task: ', answers: [code] },
 ];
 
-/** What the driving Lisp may say: it waits for conditions, and notes texts by a name. */
-const prelude = `;; -*- lexical-binding: t -*-
-(defvar notes nil)
-(defun note (name text) (push (cons name text) notes))
-(defun until (what check)
-  (let ((tries 0))
-    (while (and (< tries 300) (not (funcall check)))
-      (setq tries (1+ tries))
-      (accept-process-output nil 0.05))
-    (unless (funcall check) (error "Waited in vain for %s" what))))
-(defun buffer-with (variable)
-  (seq-find (lambda (each) (buffer-local-value variable each)) (buffer-list)))
-(defun in-chat (what check)
-  (until what (lambda () (with-current-buffer (buffer-with 'lacuna--conversation) (funcall check)))))
-(defun text () (buffer-substring-no-properties (point-min) (point-max)))
-(defun remarks ()
-  (mapconcat (lambda (each) (or (overlay-get each 'after-string) "")) (overlays-in (point-min) (point-max)) "|"))
-(defun open-chat ()
-  (lacuna-chat)
-  (until "the chat" (lambda () (buffer-with 'lacuna--conversation)))
-  (set-buffer (buffer-with 'lacuna--conversation)))
-(defun ask (question)
-  (goto-char (point-max))
-  (insert question)
-  (lacuna-send))
-(defun review ()
-  (until "the diff" (lambda () (buffer-with 'lacuna--proposal)))
-  (set-buffer (buffer-with 'lacuna--proposal)))
-`;
-
-/** Runs Lisp in an Emacs that has the file open and is connected; what it noted, and what the model was asked. */
-function drive(
-  { configuration, connect, end }: EmacsLibrary,
-  lisp: string,
-): { notes: Readonly<Record<string, string>>; prompts: readonly string[] } {
-  return inFolder({ 'sum.js': source }, (folder) => {
-    const out = path.join(folder, 'notes.json');
-    const load = (name: string) =>
-      `(load ${JSON.stringify(path.join(root, 'editors', name))} nil t)`;
-    const program = path.join(folder, 'drive.el');
-    writeFileSync(
-      program,
-      `${prelude}
-      ${load(configuration)}
-      ${load('emacs-chat.el')}
-      (find-file ${JSON.stringify(path.join(folder, 'sum.js'))})
-      ${connect}
-      (defvar file (current-buffer))
-      ${lisp}
-      (with-temp-file ${JSON.stringify(out)} (insert (json-encode notes)))
-      (set-buffer file)
-      (set-buffer-modified-p nil)
-      ${end}`,
-    );
-    const env = scriptedEnvironment(folder, replies);
-    execFileSync('emacs', ['-q', '--batch', '-l', 'json', '-l', program], {
-      env,
-      timeout: 100_000,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return {
-      notes: JSON.parse(readFileSync(out, 'utf8')) as Record<string, string>,
-      prompts: recordedPrompts(scriptIn(folder)),
-    };
-  });
-}
-
 for (const each of emacsLibraries) {
   const missing = missingForEmacs(each);
   const title = `Chat and edits in Emacs with ${each.name}${missing === undefined ? '' : ` (${missing})`}`;
 
   (missing === undefined ? describe : describe.skip)(title, function () {
     this.timeout(120_000);
+    const scenario = scenarios(each, source, replies);
 
-    it('writes an answer below the question, stops one, gives another in its place', () => {
-      const { notes } = drive(
-        each,
-        `(open-chat)
+    scenario(
+      'writes an answer below the question, stops one, gives another in its place',
+      `(open-chat)
         (ask "What does it do?")
         (in-chat "the answer" (lambda () (not lacuna--running)))
         (note "answered" (text))
@@ -116,25 +45,28 @@ for (const each of emacsLibraries) {
         (lacuna-retry)
         (in-chat "another answer" (lambda () (not lacuna--running)))
         (note "again" (text))`,
-      );
-      assert.equal(
-        notes['answered'],
-        '# New conversation\n\n## You\n\nWhat does it do?\n\n## Lacuna\n\nIt **adds** numbers.\n\n## You\n\n',
-      );
-      assert.match(notes['cost'] ?? '', /\d+ of 16384 tokens/);
-      assert.match(notes['stopped'] ?? '', /stopped/);
-      assert.ok((notes['part']?.length ?? 0) < 2000, 'it should not have been written to its end');
-      assert.match(
-        notes['again'] ?? '',
-        /Take your time\n\n## Lacuna\n\nAll done\.\n\n## You\n\n$/,
-      );
-      assert.doesNotMatch(notes['again'] ?? '', /one two three/);
-    });
+      ({ notes }) => {
+        assert.equal(
+          notes['answered'],
+          '# New conversation\n\n## You\n\nWhat does it do?\n\n## Lacuna\n\nIt **adds** numbers.\n\n## You\n\n',
+        );
+        assert.match(notes['cost'] ?? '', /\d+ of 16384 tokens/);
+        assert.match(notes['stopped'] ?? '', /stopped/);
+        assert.ok(
+          (notes['part']?.length ?? 0) < 2000,
+          'it should not have been written to its end',
+        );
+        assert.match(
+          notes['again'] ?? '',
+          /Take your time\n\n## Lacuna\n\nAll done\.\n\n## You\n\n$/,
+        );
+        assert.doesNotMatch(notes['again'] ?? '', /one two three/);
+      },
+    );
 
-    it('asks an earlier question anew as it stands now, and shows the region as @selection', () => {
-      const { notes, prompts } = drive(
-        each,
-        `(transient-mark-mode 1)
+    scenario(
+      'asks an earlier question anew as it stands now, and shows the region as @selection',
+      `(transient-mark-mode 1)
         (goto-char (point-min))
         (forward-line 2)
         (set-mark (point))
@@ -156,21 +88,21 @@ for (const each of emacsLibraries) {
         (insert "@sel")
         (completion-at-point)
         (note "mention" (text))`,
-      );
-      assert.match(
-        notes['answered'] ?? '',
-        /do\?\n\n## Lacuna\n\nIt \*\*adds\*\* numbers\.\n\n## You\n\n$/,
-      );
-      assert.equal(notes['answered']?.match(/## You/g)?.length, 2);
-      assert.match(notes['sources'] ?? '', /sum\.js:3-4/);
-      assert.match(prompts.join('\n'), /let total = 0;\n.*total \+= value;[^]*What does it do\?/);
-      assert.match(notes['mention'] ?? '', /@selection$/);
-    });
+      ({ notes, prompts }) => {
+        assert.match(
+          notes['answered'] ?? '',
+          /do\?\n\n## Lacuna\n\nIt \*\*adds\*\* numbers\.\n\n## You\n\n$/,
+        );
+        assert.equal(notes['answered']?.match(/## You/g)?.length, 2);
+        assert.match(notes['sources'] ?? '', /sum\.js:3-4/);
+        assert.match(prompts.join('\n'), /let total = 0;\n.*total \+= value;[^]*What does it do\?/);
+        assert.match(notes['mention'] ?? '', /@selection$/);
+      },
+    );
 
-    it('puts a code block where it belongs, after it was looked at', () => {
-      const { notes } = drive(
-        each,
-        `(goto-char (point-min))
+    scenario(
+      'puts a code block where it belongs, after it was looked at',
+      `(goto-char (point-min))
         (search-forward "sum")
         (open-chat)
         (ask "Write it shorter")
@@ -184,16 +116,16 @@ for (const each of emacsLibraries) {
         (until "the edit" (lambda () (with-current-buffer file (buffer-modified-p))))
         (set-buffer file)
         (note "file" (text))`,
-      );
-      assert.match(notes['diff'] ?? '', /^- {2}let total = 0;\n/m);
-      assert.match(notes['diff'] ?? '', /^\+ {2}return add\(values\);\n/m);
-      assert.equal(notes['file'], shorter);
-    });
+      ({ notes }) => {
+        assert.match(notes['diff'] ?? '', /^- {2}let total = 0;\n/m);
+        assert.match(notes['diff'] ?? '', /^\+ {2}return add\(values\);\n/m);
+        assert.equal(notes['file'], shorter);
+      },
+    );
 
-    it('rewrites the code at point as told, without the hunks that were taken out, as one step', () => {
-      const { notes, prompts } = drive(
-        each,
-        `(goto-char (point-min))
+    scenario(
+      'rewrites the code at point as told, without the hunks that were taken out, as one step',
+      `(goto-char (point-min))
         (search-forward "for")
         (lacuna-edit "call add")
         (review)
@@ -210,31 +142,31 @@ for (const each of emacsLibraries) {
         (undo-boundary)
         (undo)
         (note "undone" (text))`,
-      );
-      assert.equal(notes['undone'], source);
-      assert.match(notes['without'] ?? '', /\(left out\)/);
-      assert.doesNotMatch(notes['with'] ?? '', /\(left out\)/);
-      assert.equal(notes['file'], shorter);
-      assert.match(prompts.join('\n'), /Task: .*call add/);
-    });
+      ({ notes, prompts }) => {
+        assert.equal(notes['undone'], source);
+        assert.match(notes['without'] ?? '', /\(left out\)/);
+        assert.doesNotMatch(notes['with'] ?? '', /\(left out\)/);
+        assert.equal(notes['file'], shorter);
+        assert.match(prompts.join('\n'), /Task: .*call add/);
+      },
+    );
 
-    it('says what the code does', () => {
-      const { notes, prompts } = drive(
-        each,
-        `(goto-char (point-min))
+    scenario(
+      'says what the code does',
+      `(goto-char (point-min))
         (search-forward "total")
         (lacuna-explain)
         (until "the text" (lambda () (get-buffer "*Lacuna explains*")))
         (with-current-buffer "*Lacuna explains*" (note "text" (text)))`,
-      );
-      assert.equal(notes['text'], 'It **adds**.');
-      assert.match(prompts.join('\n'), /let total = 0;/);
-    });
+      ({ notes, prompts }) => {
+        assert.equal(notes['text'], 'It **adds**.');
+        assert.match(prompts.join('\n'), /let total = 0;/);
+      },
+    );
 
-    it('applies a code action', () => {
-      const { notes } = drive(
-        each,
-        `(goto-char (point-min))
+    scenario(
+      'applies a code action',
+      `(goto-char (point-min))
         (search-forward "sum")
         ; In batch mode it looks as if the mouse had been used, which opens a menu.
         (setq eglot-confirm-server-initiated-edits nil last-nonmenu-event t)
@@ -254,8 +186,9 @@ for (const each of emacsLibraries) {
                 (setq waits (1+ waits))
                 (accept-process-output nil 0.1)))))
         (note "file" (text))`,
-      );
-      assert.equal(notes['file'], shorter);
-    });
+      ({ notes }) => {
+        assert.equal(notes['file'], shorter);
+      },
+    );
   });
 }

@@ -37,11 +37,10 @@ export const emacsLibraries: readonly EmacsLibrary[] = [
             lsp-auto-guess-root t lsp-enable-snippet nil lsp-headerline-breadcrumb-enable nil)
       (lsp-workspace-folders-add (directory-file-name default-directory))
       (lsp)
-      (let ((tries 0))
-        (while (and (< tries 300)
+      (let ((end (+ (float-time) 30)))
+        (while (and (< (float-time) end)
                     (not (seq-find (lambda (each) (eq (lsp--workspace-status each) 'initialized))
                                    (lsp-workspaces))))
-          (setq tries (1+ tries))
           (accept-process-output nil 0.1))))`,
     end: '(kill-buffer)',
   },

@@ -121,7 +121,7 @@ const replies: readonly ScriptedReply[] = [
     editor.type(':3,4LacunaChat<CR>');
     await has('the chat', () => editor.ask('bufname()').startsWith('lacuna://chat/'));
     send('@selection What does it do?');
-    await has('the answer', () => text().includes('numbers.'));
+    await has('the answer', () => /numbers\.\n\n## You$/.test(text()));
     assert.match(asked(), /let total = 0;\n.*total \+= value/);
     assert.match(remarks(), /sum\.ts:3-4/);
   });
@@ -136,7 +136,8 @@ const replies: readonly ScriptedReply[] = [
     editor.type(':call cursor(2, 20)<CR>');
     await openChat();
     send('Write it shorter');
-    await has('the answer', () => text().includes('That is all.'));
+    // A block can be applied when the answer is complete.
+    await has('the answer', () => /That is all\.\n\n## You$/.test(text()));
     editor.type('gg/reduce<CR>:LacunaApply<CR>');
     await has('the diff', () => editor.ask('bufname()').startsWith('lacuna://edit/'));
     assert.match(text(), /^-\tlet total = 0;$/m);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { editorEnvironment } from './hole.js';
 import { scriptedEnvironment, scriptIn } from './scripted-environment.js';
-import { recordedPrompts, type ScriptedReply } from './scripted-server/script.js';
+import { recordedPrompts, writeReplies, type ScriptedReply } from './scripted-server/script.js';
 import { until } from './until.js';
 
 /** A running Neovim with one file in it, driven from outside as a person drives it by keys. */
@@ -87,7 +87,7 @@ export class NeovimSession {
 
   /** Gives the scripted model other answers. */
   script(replies: readonly ScriptedReply[]): void {
-    writeFileSync(scriptIn(this.folder), JSON.stringify(replies));
+    writeReplies(scriptIn(this.folder), replies);
   }
 
   close(): void {

@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './hole.js';
 import { until } from './until.js';
+import { chatModel, tinyChatModel } from './vscode/chat-model.js';
+import { chatFiles, chatReplies, chatView } from './vscode/chat-view.js';
+import { editFiles, editReplies, edits } from './vscode/edits.js';
 import { latency } from './vscode/latency.js';
 import { models } from './vscode/models.js';
 import { restarts } from './vscode/restarts.js';
-import { useSession } from './vscode/session.js';
+import { participant, participantReplies } from './vscode/participant.js';
+import { Session, useSession } from './vscode/session.js';
 import { bodyHole, callHole, candidatesHole, lineHole } from './vscode/holes.js';
 import { states } from './vscode/states.js';
 import { typing } from './vscode/typing.js';
-import { EditorWindow } from './workbench/window.js';
-import { noWorkbench, workbenchParts } from './workbench/workbench.js';
+import { writing, writingFiles } from './vscode/writing.js';
+import { noWorkbench } from './workbench/workbench.js';
 
 const { typed } = lineHole;
 const fixture = path.join(root, 'test/fixtures/models/tiny-lite-q8_0.gguf');
@@ -27,28 +31,70 @@ const files = Object.fromEntries(
 const suite = noWorkbench === undefined ? describe : describe.skip;
 const untried = noWorkbench === undefined ? '' : ` (not tried: ${noWorkbench})`;
 
+const talking = new Session(
+  { ...editFiles, ...chatFiles, ...writingFiles },
+  {
+    script: [...editReplies, ...chatReplies, ...participantReplies],
+    settings: { 'chat.disableAIFeatures': false },
+  },
+);
+const completing = new Session(
+  {
+    ...files,
+    'candidates.ts': candidatesHole.text,
+    'body.ts': bodyHole.text,
+    'call.ts': callHole.text,
+    'talk.ts': 'export const one = 1;\n',
+    '.lacunaignore': 'private/\n',
+  },
+  {
+    models: {
+      'tiny-lite.gguf': readFileSync(fixture),
+      'broken.gguf': Buffer.from('GGUF'),
+      ...(noWorkbench === undefined && { 'talker.gguf': tinyChatModel() }),
+    },
+  },
+);
+const restricted = new Session(
+  {
+    'count.ts': lineHole.text,
+    '.vscode/settings.json': JSON.stringify({ 'lacuna.model': '/nowhere/theirs.gguf' }),
+  },
+  { trusted: false },
+);
+
+suite(`VS Code with a model that can be talked to${untried}`, function () {
+  this.timeout(120_000);
+  useSession(talking);
+
+  it('names the model in the status bar', async () => {
+    await talking.window.openFile('inline.ts');
+    await talking.modelReady(/scripted/i);
+  });
+
+  edits(talking);
+  describe('in conversation', () => {
+    before(() => {
+      completing.startAhead();
+    });
+    chatView(talking);
+    participant(talking);
+    writing(talking);
+  });
+});
+
 suite(`VS Code${untried}`, function () {
   this.timeout(120_000);
-  const session = useSession(
-    {
-      ...files,
-      'candidates.ts': candidatesHole.text,
-      'body.ts': bodyHole.text,
-      'call.ts': callHole.text,
-      '.lacunaignore': 'private/\n',
-    },
-    {
-      models: { 'tiny-lite.gguf': readFileSync(fixture), 'broken.gguf': Buffer.from('GGUF') },
-    },
-  );
-  typing(session);
-  states(session);
-  models(session);
-  latency(session);
-  restarts(session);
+  useSession(completing);
+  typing(completing);
+  states(completing);
+  models(completing);
+  latency(completing);
+  restarts(completing);
 
   it('completes in two windows on one folder', async () => {
-    const second = await EditorWindow.open(workbenchParts().chromium, session.workbench.url);
+    const { window, workbench } = completing;
+    const second = await window.another(workbench.url);
     try {
       await until('the model in the second window', 60_000, async () => {
         return /seed/i.test(await second.status());
@@ -56,36 +102,37 @@ suite(`VS Code${untried}`, function () {
       await second.openFile('second.ts');
       await second.goTo(lineHole.line, lineHole.column);
       const ghost = await second.typeForGhostText(typed);
-      assert.equal(session.workbench.serverPids().length, 2);
+      // For a moment a process that a server starts looks like the server.
+      await until('two language servers', 10_000, () => workbench.serverPids().length === 2);
       await second.page.keyboard.press('Tab');
-      await second.ghostTextGone();
-      await second.save();
-      assert.equal(session.saved('second.ts'), lineHole.before + typed + ghost + lineHole.after);
-      await session.enter('first.ts');
-      assert.equal(await session.window.typeForGhostText(typed), ghost);
-      await session.window.page.keyboard.press('Escape');
+      const expected = lineHole.before + typed + ghost + lineHole.after;
+      await completing.saves('second.ts', expected, second);
+      await completing.enter('first.ts');
+      assert.equal(await window.typeForGhostText(typed), ghost);
+      await window.page.keyboard.press('Escape');
     } finally {
       await second.close();
     }
+  });
+
+  describe('with another model for chat', () => {
+    before(() => {
+      restricted.startAhead();
+    });
+    chatModel(completing);
   });
 });
 
 suite(`VS Code in a workspace that is not trusted${untried}`, function () {
   this.timeout(120_000);
-  const session = useSession(
-    {
-      'count.ts': lineHole.text,
-      '.vscode/settings.json': JSON.stringify({ 'lacuna.model': '/nowhere/theirs.gguf' }),
-    },
-    { trusted: false },
-  );
+  useSession(restricted);
 
   it('completes with the user’s model, not the workspace’s, and says what it goes without', async () => {
-    await session.enter('count.ts');
-    await session.modelReady();
-    const tooltip = await session.tooltip(/not trusted/);
-    await session.picture('not trusted');
+    await restricted.enter('count.ts');
+    await restricted.modelReady();
+    const tooltip = await restricted.tooltip(/not trusted/);
+    await restricted.picture('not trusted');
     assert.doesNotMatch(tooltip, /theirs/);
-    await session.window.typeForGhostText(typed);
+    await restricted.window.typeForGhostText(typed);
   });
 });

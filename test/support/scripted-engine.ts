@@ -21,7 +21,10 @@ export interface ScriptedEngineOptions {
   readonly answer: string | ((plan: PromptPlan, options: GenerateOptions) => string);
   /** Milliseconds before the first token; default 0 (one turn of the event loop). */
   readonly prefillMs?: number;
-  /** Milliseconds before each later token, or how to tell them from the plan; default 0 (one turn of the event loop). */
+  /**
+   * Milliseconds before each later token, or how to tell them from the plan, asked before each; default 0 (one turn of
+   * the event loop).
+   */
   readonly tokenMs?: number | ((plan: PromptPlan) => number);
   /** Of every token; default -0.1. */
   readonly logProbability?: number;
@@ -157,8 +160,9 @@ export class ScriptedEngine implements Engine {
     }
     const resident = this.resident(plan);
     const { tokenMs: pace = 0 } = this.script;
-    const tokenMs = typeof pace === 'number' ? pace : pace(plan);
+    const tokenMs = () => (typeof pace === 'number' ? pace : pace(plan));
     let generated = 0;
+    let decodeMs = 0;
     const end = (reason: FinishReason) => {
       stream.end({
         reason,
@@ -172,7 +176,7 @@ export class ScriptedEngine implements Engine {
         draftedTokens: 0,
         acceptedTokens: 0,
         prefillMs: this.script.prefillMs ?? 0,
-        decodeMs: generated * tokenMs,
+        decodeMs,
       });
     };
     const worked = async (ms: number) =>
@@ -190,9 +194,13 @@ export class ScriptedEngine implements Engine {
         end(room < options.maxTokens ? 'context' : 'length');
         return;
       }
-      if (generated > 0 && !(await worked(tokenMs))) {
-        end('aborted');
-        return;
+      if (generated > 0) {
+        const ms = tokenMs();
+        if (!(await worked(ms))) {
+          end('aborted');
+          return;
+        }
+        decodeMs += ms;
       }
       const logProbability = this.script.logProbability ?? -0.1;
       stream.push({ id: scriptedId(piece), text: piece, logProbability });

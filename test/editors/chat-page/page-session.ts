@@ -14,10 +14,15 @@ export class PageSession {
   /** The address that brings the token. */
   url = '';
 
+  /** @param executablePath the Chromium; by default the one that the workbench is tried in */
+  constructor(private readonly executablePath = workbenchParts().chromium) {}
+
   async start(): Promise<void> {
     this.url = await this.server.listen();
-    const { chromium: executablePath } = workbenchParts();
-    this.browser = await chromium.launch({ executablePath, args: browserArguments });
+    this.browser = await chromium.launch({
+      executablePath: this.executablePath,
+      args: browserArguments,
+    });
   }
 
   async close(): Promise<void> {
@@ -25,8 +30,15 @@ export class PageSession {
     await this.server.close();
   }
 
-  /** A page of its own, ready to be asked. */
-  async open(options: BrowserContextOptions = {}): Promise<Page> {
+  /**
+   * A page of its own, ready to be asked.
+   *
+   * @param prepare what is done to it before it loads
+   */
+  async open(
+    options: BrowserContextOptions = {},
+    prepare?: (page: Page) => Promise<void>,
+  ): Promise<Page> {
     if (!this.browser) throw new Error('The session has not been started.');
     const context = await this.browser.newContext({
       viewport: { width: 900, height: 760 },
@@ -34,6 +46,7 @@ export class PageSession {
     });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
+    await prepare?.(page);
     await page.goto(this.url);
     await page.locator('.composer textarea').waitFor();
     return page;

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** What the model of a scripted server answers. */
 export interface ScriptedReply {
@@ -6,7 +6,7 @@ export interface ScriptedReply {
   readonly when: string;
   /** One for each time it is asked; the last one from then on. */
   readonly answers: readonly string[];
-  /** Milliseconds before each token; default 0. */
+  /** Milliseconds before each token; default 0. A script that is changed meanwhile counts from the next token on. */
   readonly tokenMs?: number;
 }
 
@@ -42,6 +42,13 @@ export class ReplyCounter {
 export function readReplies(file: string | undefined): readonly ScriptedReply[] {
   if (file === undefined) return [];
   return JSON.parse(readFileSync(file, 'utf8')) as ScriptedReply[];
+}
+
+/** Writes them as a whole: a server may be reading. */
+export function writeReplies(file: string, replies: readonly ScriptedReply[]): void {
+  const part = `${file}.part`;
+  writeFileSync(part, JSON.stringify(replies));
+  renameSync(part, file);
 }
 
 const promptsBeside = (script: string) => `${script}.prompts`;

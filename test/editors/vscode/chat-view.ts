@@ -21,7 +21,7 @@ export const chatFiles: Readonly<Record<string, string>> = { 'talk.ts': before }
 export const chatReplies: readonly ScriptedReply[] = [
   {
     when: 'How does one write this better',
-    answers: ['Let me think about it. '.repeat(400), `So:\n\n\`\`\`ts\n${both}\`\`\`\n`],
+    answers: ['Let me think about it. '.repeat(2000), `So:\n\n\`\`\`ts\n${both}\`\`\`\n`],
     tokenMs: 4,
   },
   { when: 'What does this code do', answers: ['It collects **names** between two marks.'] },
@@ -63,11 +63,9 @@ export function chatView(session: Session): void {
     await session.picture('a block applied');
 
     await session.enter('talk.ts', { line: 1, column: 1 });
-    await window.save();
-    assert.equal(session.saved('talk.ts'), first);
+    await session.saves('talk.ts', first);
     await window.page.keyboard.press('Control+Z');
-    await window.save();
-    assert.equal(session.saved('talk.ts'), before);
+    await session.saves('talk.ts', before);
     assert.deepEqual(await window.notifications(), []);
   });
 

@@ -39,10 +39,10 @@ const oneExpression = `export function area(width: number, height: number): numb
   return width * height;
 }
 `;
-/** Long enough to be seen while it is being written, on any machine. */
+/** Long enough to be seen while it is being written: it is, until the script lets it end at once. */
 const slowly = `export function area(width: number, height: number): number {
 // One
-// ${'more '.repeat(60)}
+// ${'more '.repeat(300)}
 // Twenty
   return width * height;
 }
@@ -68,9 +68,7 @@ export function edits(session: Session): void {
   async function instruct(file: string, line: number, instruction: string): Promise<void> {
     const { window } = session;
     await session.enter(file, { line, column: 10 });
-    await window.page.keyboard.press('Control+I');
-    await window.page.locator('.quick-input-widget input').waitFor();
-    await window.page.keyboard.type(instruction);
+    await window.quickInput('Control+I', instruction);
     await window.page.keyboard.press('Enter');
     await window.page.locator('.tab.active', { hasText: `Review of ${file}` }).waitFor();
   }
@@ -88,25 +86,25 @@ export function edits(session: Session): void {
   }
 
   it('streams an edit on Ctrl+I, applies it, and takes it back in one step', async () => {
-    const { window } = session;
+    const { window, workbench } = session;
     await instruct('inline.ts', 2, 'Make it slowly');
     await until('a line of it while the rest is being written', 20_000, async () => {
       const lines = await window.lines();
       return lines.includes('// One') && !lines.includes('// Twenty');
     });
     await session.picture('an edit under way');
+    workbench.script(session.replies.map((reply) => ({ ...reply, tokenMs: 0 })));
     await lens('Accept');
+    workbench.script(session.replies);
     await session.picture('an edit to review');
     const lines = await window.lines();
     assert.ok(lines.includes('  const result = width * height;'), lines.join('\n'));
     assert.ok(lines.includes('  return width * height;'), lines.join('\n'));
     await window.page.keyboard.press('Control+Enter');
     await backIn('inline.ts');
-    await window.save();
-    assert.equal(session.saved('inline.ts'), shape.replace(/export function[^]*?\n}\n/, slowly));
+    await session.saves('inline.ts', shape.replace(/export function[^]*?\n}\n/, slowly));
     await window.page.keyboard.press('Control+Z');
-    await window.save();
-    assert.equal(session.saved('inline.ts'), shape);
+    await session.saves('inline.ts', shape);
     assert.deepEqual(await window.notifications(), []);
   });
 
@@ -116,9 +114,8 @@ export function edits(session: Session): void {
     await lens('Accept');
     await window.page.keyboard.press('Control+Enter');
     await backIn('crlf.ts');
-    await window.save();
     const expected = shape.replace(/export function[^]*?\n}\n/, oneExpression);
-    assert.equal(session.saved('crlf.ts'), expected.replaceAll('\n', '\r\n'));
+    await session.saves('crlf.ts', expected.replaceAll('\n', '\r\n'));
   });
 
   it('takes one hunk by its link and leaves another by a key', async () => {
@@ -133,14 +130,9 @@ export function edits(session: Session): void {
     await session.picture('a hunk accepted');
     await window.page.keyboard.press('Alt+Backspace');
     await backIn('hunks.ts');
-    await window.save();
-    assert.equal(
-      session.saved('hunks.ts'),
-      steps.replace('let out = []', 'const out: string[] = []'),
-    );
+    await session.saves('hunks.ts', steps.replace('let out = []', 'const out: string[] = []'));
     await window.page.keyboard.press('Control+Z');
-    await window.save();
-    assert.equal(session.saved('hunks.ts'), steps);
+    await session.saves('hunks.ts', steps);
   });
 
   it('offers edits by the lightbulb, shows them first, applies them and takes them back', async () => {
@@ -159,14 +151,9 @@ export function edits(session: Session): void {
     assert.equal(session.saved('bulb.ts'), shape);
     await window.clickLens('Accept');
     await backIn('bulb.ts');
-    await window.save();
-    assert.equal(
-      session.saved('bulb.ts'),
-      shape.replace(/export function[^]*?\n}\n/, oneExpression),
-    );
+    await session.saves('bulb.ts', shape.replace(/export function[^]*?\n}\n/, oneExpression));
     await window.page.keyboard.press('Control+Z');
-    await window.save();
-    assert.equal(session.saved('bulb.ts'), shape);
+    await session.saves('bulb.ts', shape);
   });
 
   it('says why there is no edit, without a pop-up', async () => {
@@ -186,7 +173,7 @@ export function edits(session: Session): void {
     await window.page.locator('.tab[data-resource-name="moved.ts"]').click();
     await window.goTo(1, 1);
     await window.page.keyboard.type('const mine = 1;\n');
-    await window.save();
+    await session.saves('moved.ts', `const mine = 1;\n${shape}`);
     await window.page.locator('.tab', { hasText: 'Review of moved.ts' }).click();
     await lens('The file has changed since the model was asked');
     await session.picture('a file that has changed');
@@ -207,8 +194,7 @@ export function edits(session: Session): void {
       await window.page.locator('.editor-instance .view-lines').click();
       await window.page.keyboard.press('Control+Enter');
       await backIn(file);
-      await window.save();
-      assert.equal(session.saved(file), shape.replace(/export function[^]*?\n}\n/, oneExpression));
+      await session.saves(file, shape.replace(/export function[^]*?\n}\n/, oneExpression));
     }
   });
 

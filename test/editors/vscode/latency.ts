@@ -2,9 +2,10 @@ import type { Session } from './session.js';
 
 /** Written into the hole: what somebody types while the model is asked again and again. */
 const text = `set(line, (counts.get(line) ?? 0) + 1);
-    if (line.length > 0) {
-      counts.set('', counts.size);
-    }`;
+    if (line.length > 0) {`;
+
+/** How long a keystroke is given: what comes later comes behind the next one of somebody who types on. */
+const PATIENCE_MS = 400;
 
 /** From the keystroke to ghost text on the screen, as the page itself sees both. */
 export function latency(session: Session): void {
@@ -15,7 +16,7 @@ export function latency(session: Session): void {
     await window.watchGhostText();
     for (const key of text) {
       await page.keyboard.type(key);
-      await page.waitForTimeout(150);
+      await window.ghostTextOrQuiet(PATIENCE_MS);
       // What was there before the key would be taken for an answer to the next.
       await window.dropGhostText();
     }

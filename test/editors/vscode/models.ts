@@ -10,7 +10,10 @@ export function models(session: Session): void {
     const rows = await until('the models', 20_000, async () => {
       const rows = await window.listRows();
       // At first there is the list of commands, then one that is still being filled.
-      return rows.some((each) => each.includes('seed')) && rows;
+      return (
+        ['seed', 'tiny-lite', 'broken'].every((name) => rows.some((each) => each.includes(name))) &&
+        rows
+      );
     });
     await session.picture('the model picker');
     const row = (name: RegExp) => {

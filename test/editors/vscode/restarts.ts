@@ -7,7 +7,7 @@ const { typed } = lineHole;
 
 /** A server that dies costs nobody a character, and comes back. */
 export function restarts(session: Session): void {
-  it('starts a server again that was killed while somebody typed: within 3 seconds, nothing lost, no pop-up', async () => {
+  it('starts a server again that was killed while somebody typed: in seconds, nothing lost, no pop-up', async () => {
     const { window, workbench } = session;
     await session.enter('killed.ts');
     const [pid] = workbench.serverPids();
@@ -18,16 +18,14 @@ export function restarts(session: Session): void {
     process.kill(pid, 'SIGKILL');
     await window.page.keyboard.type(text.slice(4));
     const died = performance.now();
-    await until('another language server', 10_000, () => {
+    await until('another language server, with a model', 10_000, async () => {
       const pids = workbench.serverPids();
-      return pids.length === 1 && pids[0] !== pid;
+      return pids.length === 1 && pids[0] !== pid && /seed/i.test(await window.status());
     });
-    await session.modelReady();
     console.log(`      back after ${((performance.now() - died) / 1000).toFixed(1)} s`);
     assert.deepEqual(await window.notifications(), []);
     await window.page.keyboard.press('Escape');
-    await window.save();
-    assert.equal(session.saved('killed.ts'), lineHole.before + typed + text + lineHole.after);
+    await session.saves('killed.ts', lineHole.before + typed + text + lineHole.after);
 
     await session.enter('after.ts');
     await window.typeForGhostText(typed);

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, type MarkedText } from '../hole.js';
+import type { ScriptedReply } from '../scripted-server/script.js';
 import { until } from '../until.js';
 import { EditorWindow } from '../workbench/window.js';
 import {
@@ -14,9 +16,25 @@ import { lineHole } from './holes.js';
 /** Where the pictures of each state go. */
 const pictures = path.join(process.env['LACUNA_CACHE'] ?? path.join(root, '.cache'), 'screenshots');
 
+interface Opened {
+  readonly workbench: Workbench;
+  readonly window: EditorWindow;
+}
+
 /** A workbench with a window in it, which a suite's tests share. */
 export class Session {
-  private opened: { workbench: Workbench; window: EditorWindow } | undefined;
+  private opened: Opened | undefined;
+  private opening: Promise<Opened> | undefined;
+
+  constructor(
+    private readonly files: Readonly<Record<string, string>>,
+    private readonly options: WorkbenchOptions = {},
+  ) {}
+
+  /** What the scripted model answers at first. */
+  get replies(): readonly ScriptedReply[] {
+    return this.options.script ?? [];
+  }
 
   get workbench(): Workbench {
     return this.open.workbench;
@@ -26,25 +44,34 @@ export class Session {
     return this.open.window;
   }
 
-  async start(
-    files: Readonly<Record<string, string>>,
-    options: WorkbenchOptions = {},
-  ): Promise<void> {
+  /** Starts already, so that the suites before this one's need not be waited for. */
+  startAhead(): void {
+    this.opening ??= this.boot();
+    // Whoever waits for it is told.
+    this.opening.catch(() => undefined);
+  }
+
+  async start(): Promise<void> {
+    this.startAhead();
+    this.opened = await this.opening;
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.opening?.catch(() => undefined);
+    await opened?.window.close();
+    await opened?.workbench.close();
+    this.opened = this.opening = undefined;
+  }
+
+  private async boot(): Promise<Opened> {
     const parts = workbenchParts();
-    const workbench = await startWorkbench(parts, files, options);
+    const workbench = await startWorkbench(parts, this.files, this.options);
     try {
-      const window = await EditorWindow.open(parts.chromium, workbench.url);
-      this.opened = { workbench, window };
+      return { workbench, window: await EditorWindow.open(parts.chromium, workbench.url) };
     } catch (error) {
       await workbench.close();
       throw error;
     }
-  }
-
-  async close(): Promise<void> {
-    await this.opened?.window.close();
-    await this.opened?.workbench.close();
-    this.opened = undefined;
   }
 
   /** Opens a file of the project and puts the cursor into its hole. */
@@ -59,6 +86,17 @@ export class Session {
   /** What a file of the project holds on disk. */
   saved(name: string): string {
     return readFileSync(path.join(this.workbench.folder, name), 'utf8');
+  }
+
+  /** Saves the document that is written in, and looks whether the file comes to hold this text. */
+  async saves(name: string, text: string, window = this.window): Promise<void> {
+    await until(`${name} to be saved`, 10_000, async () => {
+      if (this.saved(name) === text) return true;
+      // What is to be saved may still be on its way into the document.
+      await window.save();
+      return false;
+    }).catch(() => undefined);
+    assert.equal(this.saved(name), text);
   }
 
   /** Waits for a model in the status bar. */
@@ -104,12 +142,8 @@ export class Session {
 }
 
 /** Starts a workbench for the tests of a suite, and keeps a picture and the server's log of each that fails. */
-export function useSession(
-  files: Readonly<Record<string, string>>,
-  options?: WorkbenchOptions,
-): Session {
-  const session = new Session();
-  before(() => session.start(files, options));
+export function useSession(session: Session): void {
+  before(() => session.start());
   after(() => session.close());
   afterEach(async function () {
     const test = this.currentTest;
@@ -120,5 +154,4 @@ export function useSession(
     console.error(session.workbench.log());
     await session.window.closePopups();
   });
-  return session;
 }

@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 import { lineHole } from './holes.js';
 
 /** Longer than a completion of the embedded model takes: what has not come by then does not come. */
-const QUIET_MS = 2500;
+const QUIET_MS = 1500;
 
 const { typed } = lineHole;
 

@@ -21,9 +21,7 @@ export function typing(session: Session): void {
     await window.statusTooltip();
     await session.picture('the status');
     await window.page.keyboard.press('Tab');
-    await window.ghostTextGone();
-    await window.save();
-    assert.equal(session.saved('count.ts'), lineHole.before + typed + ghost + lineHole.after);
+    await session.saves('count.ts', lineHole.before + typed + ghost + lineHole.after);
     assert.equal(ghost, onCommandLine('count.ts', marked(sourceHole)));
   });
 
@@ -33,8 +31,7 @@ export function typing(session: Session): void {
     await window.typeForGhostText(typed);
     await window.page.keyboard.press('Escape');
     await window.ghostTextGone();
-    await window.save();
-    assert.equal(session.saved('escape.ts'), lineHole.before + typed + lineHole.after);
+    await session.saves('escape.ts', lineHole.before + typed + lineHole.after);
   });
 
   it('takes the next word alone, then the rest of the line', async () => {
@@ -49,9 +46,7 @@ export function typing(session: Session): void {
     assert.ok(ghost.endsWith(rest), `${rest} is not the end of ${ghost}`);
     await session.picture('a word accepted');
     await window.page.keyboard.press('Control+Alt+ArrowRight');
-    await window.ghostTextGone();
-    await window.save();
-    assert.equal(session.saved('word.ts'), lineHole.before + typed + ghost + lineHole.after);
+    await session.saves('word.ts', lineHole.before + typed + ghost + lineHole.after);
   });
 
   it('shows what else could stand there, and comes back to the first', async () => {
@@ -77,10 +72,8 @@ export function typing(session: Session): void {
     await session.picture('several lines');
     assert.match(ghost, /\n/);
     await window.page.keyboard.press('Tab');
-    await window.ghostTextGone();
-    await window.save();
     const { before, after } = bodyHole;
-    assert.equal(session.saved('body.ts'), before + bodyHole.typed + ghost + after);
+    await session.saves('body.ts', before + bodyHole.typed + ghost + after);
   });
 
   it('stays on the line inside a call, in front of the bracket that is there', async () => {
@@ -90,10 +83,8 @@ export function typing(session: Session): void {
     await session.picture('inside a call');
     assert.doesNotMatch(ghost, /[\n)]/);
     await window.page.keyboard.press('Tab');
-    await window.ghostTextGone();
-    await window.save();
     const { before, after } = callHole;
-    assert.equal(session.saved('call.ts'), before + callHole.typed + ghost + after);
+    await session.saves('call.ts', before + callHole.typed + ghost + after);
   });
 
   it('keeps what it suggested while somebody types it, without asking the model again', async () => {

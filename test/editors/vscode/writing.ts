@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import type { ScriptedReply } from '../scripted-server/script.js';
 import { until } from '../until.js';
 import type { Session } from './session.js';
@@ -25,9 +24,8 @@ export function writing(session: Session): void {
     await until('the new name', 20_000, async () => {
       return (await window.lines()).join('\n').includes('twice = width + width');
     });
-    await window.save();
-    assert.equal(
-      session.saved('names.ts'),
+    await session.saves(
+      'names.ts',
       'export const width = 1;\nexport const twice = width + width;\n',
     );
   });

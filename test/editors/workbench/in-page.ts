@@ -25,5 +25,16 @@ new MutationObserver(() => {
   globalThis.lacunaPressed = undefined;
 }).observe(document.body, { childList: true, subtree: true, characterData: true });`;
 
+/** Ends as soon as the latest keystroke has brought ghost text, at the latest after so many milliseconds. */
+export const ghostTextOrQuiet = (milliseconds: number): string => `
+new Promise((resolve) => {
+  const end = performance.now() + ${milliseconds};
+  const look = () => {
+    if (lacunaPressed === undefined || performance.now() > end) resolve();
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;
+
 /** What was kept since: an array of numbers. */
 export const ghostTextTimes = 'globalThis.lacunaTimes';

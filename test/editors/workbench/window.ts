@@ -1,6 +1,12 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import {
+  chromium,
+  errors,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { until } from '../until.js';
-import { ghostTextTimes, readLines, watchGhostText } from './in-page.js';
+import { ghostTextOrQuiet, ghostTextTimes, readLines, watchGhostText } from './in-page.js';
 
 export const browserArguments = [
   '--no-sandbox',
@@ -12,27 +18,62 @@ export const browserArguments = [
   '--disable-sync',
 ];
 
-/** One browser with one VS Code window in it, and the few things a person does there. */
+const looks: BrowserContextOptions = {
+  viewport: { width: 1040, height: 560 },
+  deviceScaleFactor: 1.5,
+};
+
+/** Whether something is shown within so many milliseconds. */
+async function appears(locator: Locator, timeout: number): Promise<boolean> {
+  try {
+    await locator.first().waitFor({ timeout });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return false;
+    throw error;
+  }
+}
+
+/** One VS Code window in a browser, and the few things a person does there. */
 export class EditorWindow {
   private constructor(
-    private readonly browser: Browser,
     readonly page: Page,
+    private readonly end: () => Promise<void>,
   ) {}
 
-  /** @throws {Error} where the workbench does not show within a minute. */
+  /** In a browser of its own. @throws {Error} where the workbench does not show within a minute. */
   static async open(executablePath: string, url: string): Promise<EditorWindow> {
     const browser = await chromium.launch({ executablePath, args: browserArguments });
+    return EditorWindow.show(
+      url,
+      async () => (await browser.newContext(looks)).newPage(),
+      () => browser.close(),
+    );
+  }
+
+  /** Another one beside this one, as a person opens it. @throws {Error} where it does not show within a minute. */
+  async another(url: string): Promise<EditorWindow> {
+    const page = await this.page.context().newPage();
+    return EditorWindow.show(
+      url,
+      () => Promise.resolve(page),
+      () => page.close(),
+    );
+  }
+
+  private static async show(
+    url: string,
+    newPage: () => Promise<Page>,
+    end: () => Promise<void>,
+  ): Promise<EditorWindow> {
     try {
-      const page = await browser.newPage({
-        viewport: { width: 1040, height: 560 },
-        deviceScaleFactor: 1.5,
-      });
+      const page = await newPage();
       await page.goto(url, { timeout: 60_000 });
       await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
       await page.locator('.statusbar').waitFor({ timeout: 60_000 });
-      return new EditorWindow(browser, page);
+      return new EditorWindow(page, end);
     } catch (error) {
-      await browser.close();
+      await end();
       throw error;
     }
   }
@@ -45,9 +86,7 @@ export class EditorWindow {
   /** Opens a file of the project by its path in it. */
   async openFile(name: string): Promise<void> {
     const { page } = this;
-    await page.keyboard.press('Control+P');
-    await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
-    await page.keyboard.type(name);
+    await this.quickInput('Control+P', name);
     // The list refreshes late and Enter takes the row that has the focus. A row names the file before its folder.
     const base = name.slice(name.lastIndexOf('/') + 1);
     await page
@@ -61,9 +100,13 @@ export class EditorWindow {
   /** Puts the cursor at a line and column, both counted from 1. */
   async goTo(line: number, column: number): Promise<void> {
     const { page } = this;
-    await page.keyboard.press('Control+G');
-    await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
-    await page.keyboard.type(`${line}:${column}`);
+    await this.quickInput('Control+G', `:${line}:${column}`);
+    // Before it has read the numbers, Enter would go nowhere.
+    await page
+      .locator('.quick-input-list .monaco-list-row.focused', {
+        hasText: new RegExp(`\\b${line}\\b.*\\b${column}\\b`),
+      })
+      .waitFor({ timeout: 20_000 });
     await page.keyboard.press('Enter');
     await page
       .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
@@ -74,15 +117,29 @@ export class EditorWindow {
   /** Runs a command by its title in the command palette. */
   async runCommand(title: string): Promise<void> {
     const { page } = this;
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').waitFor({ timeout: 20_000 });
-    await page.keyboard.type(title);
     // Not the focused row: another command whose name has the same words may stand above.
     const exactly = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
-    await page
+    const row = page
       .locator('.quick-input-list .monaco-list-row')
-      .filter({ has: page.locator('.label-name', { hasText: exactly }) })
-      .click({ timeout: 20_000 });
+      .filter({ has: page.locator('.label-name', { hasText: exactly }) });
+    // The palette lists what could be run when it was opened: a command may have become possible since.
+    await until(`the command ${title}`, 30_000, async () => {
+      await this.quickInput('F1', `>${title}`);
+      const there = await appears(row, 5000);
+      if (!there) await page.keyboard.press('Escape');
+      return there;
+    });
+    await row.click({ timeout: 20_000 });
+  }
+
+  /** Opens a quick input by a key, and gives it a text. What is typed before it has the focus would go elsewhere. */
+  async quickInput(key: string, text: string): Promise<void> {
+    const { page } = this;
+    const widget = page.locator('.quick-input-widget');
+    // Another one that is being closed would be taken for this one.
+    await widget.waitFor({ state: 'hidden', timeout: 20_000 });
+    await page.keyboard.press(key);
+    await widget.locator('input').fill(text, { timeout: 20_000 });
   }
 
   /** Text of the status bar item that Lacuna owns, icons left out; empty while there is none. */
@@ -93,12 +150,17 @@ export class EditorWindow {
 
   /** Points at the status bar item and returns its tooltip. */
   async statusTooltip(): Promise<string> {
-    // Away first: a pointer that stands on the item already shows nothing new.
-    await this.page.mouse.move(0, 0);
-    await this.statusItem().hover();
     const tooltip = this.page.locator('.workbench-hover-container .monaco-hover');
-    await tooltip.waitFor({ timeout: 10_000 });
-    return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
+    return until('the tooltip of the status bar', 30_000, async () => {
+      // Away first: a pointer that stands on the item already shows nothing new.
+      await this.page.mouse.move(0, 0);
+      await tooltip.waitFor({ state: 'hidden', timeout: 10_000 });
+      await this.statusItem().hover();
+      // An item that changes under the pointer takes its tooltip away.
+      if (!(await appears(tooltip, 3000))) return '';
+      const texts = await tooltip.allInnerTexts();
+      return texts.join('\n').replaceAll('\u00a0', ' ');
+    });
   }
 
   async clickStatus(): Promise<void> {
@@ -136,15 +198,19 @@ export class EditorWindow {
     await this.page.evaluate(watchGhostText);
   }
 
+  /** Waits for what the latest keystroke brings, so many milliseconds at most. */
+  async ghostTextOrQuiet(milliseconds: number): Promise<void> {
+    await this.page.evaluate(ghostTextOrQuiet(milliseconds));
+  }
+
   /** What was kept since, milliseconds. */
   async ghostTextTimes(): Promise<readonly number[]> {
     return this.page.evaluate<number[]>(ghostTextTimes);
   }
 
-  /** Saves the document that is written in. */
+  /** Asks for the document that is written in to be saved. It is not there yet: VS Code shows no mark while it writes. */
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+S');
-    await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached', timeout: 10_000 });
   }
 
   /** Drops ghost text, that which is still on its way included. */
@@ -209,11 +275,11 @@ export class EditorWindow {
       const now = await this.ghostText();
       if (now !== last) since = performance.now();
       last = now;
-      return performance.now() - since > 700 && now;
+      return performance.now() - since > 500 && now;
     });
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.end();
   }
 }

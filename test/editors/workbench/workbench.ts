@@ -12,7 +12,12 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { recordedPrompts, scriptVariable, type ScriptedReply } from '../scripted-server/script.js';
+import {
+  recordedPrompts,
+  scriptVariable,
+  writeReplies,
+  type ScriptedReply,
+} from '../scripted-server/script.js';
 import { deadline, until } from '../until.js';
 
 /** Where `npm test` or `npm run test:editors` put the parts. */
@@ -185,7 +190,7 @@ export async function startWorkbench(
     ...['--user-data-dir', userData, '--extensions-dir', path.join(home, 'extensions')],
   ];
   const scriptFile = path.join(home, 'script.json');
-  if (script) writeFileSync(scriptFile, JSON.stringify(script));
+  if (script) writeReplies(scriptFile, script);
   const env = {
     ...isolatedEnvironment(home),
     ...(script && { [scriptVariable]: scriptFile }),
@@ -237,7 +242,7 @@ export async function startWorkbench(
       writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
     },
     script(replies) {
-      writeFileSync(scriptFile, JSON.stringify(replies));
+      writeReplies(scriptFile, replies);
     },
     prompts: () => recordedPrompts(scriptFile),
     async close() {
