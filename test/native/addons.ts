@@ -10,12 +10,16 @@ import type {
   NativeSummary,
 } from '../../server/engine/native/addon.js';
 import { findPackageRoot, loadAddon } from '../../server/engine/native/load-addon.js';
+import { embeddedModel, modelFolder } from '../../server/models/find-model.js';
 
 const root = findPackageRoot(path.dirname(fileURLToPath(import.meta.url)));
 if (root === undefined) throw new Error('the tests do not lie in the package');
 
 /** The repository's folder. */
 export const packageRoot: string = root;
+
+/** The model that ships with Lacuna. */
+export const embeddedModelFile: string = embeddedModel(modelFolder(root));
 
 export type { CpuPath };
 

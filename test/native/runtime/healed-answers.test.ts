@@ -1,16 +1,14 @@
 /** Answers to prompts whose last tokens are healed. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import {
   describeModel,
   type ModelDescription,
 } from '../../../server/engine/model/describe-model.js';
 import type { NativeEngine, NativeRequest } from '../../../server/engine/native/addon.js';
-import { fastPaths, fixtureModel, nativeAddon, packageRoot } from '../addons.js';
+import { fastPaths, fixtureModel, nativeAddon, embeddedModelFile } from '../addons.js';
 import { createRandom } from '../random.js';
 import { ask } from './ask.js';
 
-const seed = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
 const TEXT = `/** Añade números – 数字を足す 👩‍💻 */
 export function sumOfSquares(values: readonly number[]): number {
   let total = 0;
@@ -26,8 +24,8 @@ describe('a healed answer', function () {
   let engine: NativeEngine;
   let model: ModelDescription;
   before(async () => {
-    model = describeModel(nativeAddon().openModelFile(seed));
-    engine = await nativeAddon().loadEngine(seed, { contextLength: 256 });
+    model = describeModel(nativeAddon().openModelFile(embeddedModelFile));
+    engine = await nativeAddon().loadEngine(embeddedModelFile, { contextLength: 256 });
   });
   after(async () => {
     await engine.close();
@@ -137,7 +135,7 @@ describe('a healed answer', function () {
   it('is the same with and without drafts, on every path', async () => {
     const tokens = model.tokenizer.encode(TEXT.slice(0, 150));
     for (const cpuPath of ['auto', ...fastPaths()] as const) {
-      const by = await nativeAddon().loadEngine(seed, { contextLength: 256, cpuPath });
+      const by = await nativeAddon().loadEngine(embeddedModelFile, { contextLength: 256, cpuPath });
       try {
         const plain = await check(tokens, { draftLength: 0, maxTokens: 24 }, by);
         for (const draftLength of [1, 4, 15]) {

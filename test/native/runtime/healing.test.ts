@@ -1,14 +1,12 @@
 /** Answers that have to begin with given bytes. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import fc from 'fast-check';
 import type { NativeError } from '../../../server/engine/native/addon.js';
-import { packageRoot, testingAddon } from '../addons.js';
+import { embeddedModelFile, testingAddon } from '../addons.js';
 import type { HealingStep } from '../addons.js';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 const everyByte = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
-const seed = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
 
 function heal(vocabulary: readonly string[], need: string, excluded: number[] = []): HealingStep[] {
   return testingAddon().heal({
@@ -121,7 +119,7 @@ describe('healing', function () {
   });
 
   it('writes any bytes with a real vocabulary, cut inside a character too', () => {
-    const vocabulary = testingAddon().tokenBytes(seed);
+    const vocabulary = testingAddon().tokenBytes(embeddedModelFile);
     const text = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).map((s) => Buffer.from(s)),
       fc.uint8Array({ minLength: 1, maxLength: 12 }),
@@ -133,7 +131,7 @@ describe('healing', function () {
         const start = from % whole.length;
         const need = whole.subarray(start, start + 1 + (to % (whole.length - start)));
         const steps = testingAddon().heal({
-          vocabulary: seed,
+          vocabulary: embeddedModelFile,
           need,
           picks: Int32Array.from(choice),
         });

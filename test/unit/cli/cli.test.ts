@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { emulatedFolder, emulationRuns } from '../../cuda/kernel-check.js';
+import { embeddedModelFile } from '../../native/addons.js';
 import { writeChatModel } from '../../support/chat-model.js';
 import { readNpy } from '../../support/npy.js';
 import { inFolder, repository, runCli, runNode, type CliResult } from '../../support/run-cli.js';
@@ -67,8 +68,10 @@ describe('lacuna', function () {
         const place = path.join(folder, 'a.ts:2:10');
         const env = { LACUNA_MODEL: path.join(folder, 'missing.gguf') };
         assertExplained(await runCli(['complete', place], { env }), 1, /missing\.gguf/);
-        const model = path.join(repository, 'model', 'lacuna-seed-q8_0.gguf');
-        assert.equal((await runCli(['complete', place, '--model', model], { env })).code, 0);
+        assert.equal(
+          (await runCli(['complete', place, '--model', embeddedModelFile], { env })).code,
+          0,
+        );
       }));
 
     it('says why it completes no file of secrets, nor one that .lacunaignore names', () =>

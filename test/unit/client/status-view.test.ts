@@ -6,7 +6,7 @@ const ready: LacunaStatus = {
   busy: false,
   kind: 'Normal',
   message: 'Ready.',
-  model: 'lacuna-seed',
+  model: 'Lacuna 18M',
   device: 'cpu (AVX-512, 2 threads)',
 };
 
@@ -16,7 +16,7 @@ const running = (status: Partial<LacunaStatus>) =>
 describe('status bar', () => {
   it('shows the model, and in the tooltip the device and the speed', () => {
     const view = running({ tokensPerSecond: 312.4 });
-    assert.equal(view.text, '$(sparkle) lacuna-seed');
+    assert.equal(view.text, '$(sparkle) Lacuna 18M');
     assert.match(view.tooltip, /312 tokens\/s/);
     assert.match(view.tooltip.replaceAll('\\', ''), /Runs on cpu \(AVX-512, 2 threads\)/);
     assert.equal(view.background, undefined);
@@ -35,13 +35,13 @@ describe('status bar', () => {
       document: 'file:///a',
     };
     const view = running({ refusal });
-    assert.equal(view.text, '$(shield) lacuna-seed');
+    assert.equal(view.text, '$(shield) Lacuna 18M');
     assert.match(view.tooltip, /Nothing of a is shown\. Rename it\./);
     const elsewhere = statusView(
       { phase: 'running', status: { ...ready, refusal } },
       { trusted: true, languageIsOff: false, document: 'file:///b', language: 'text' },
     );
-    assert.equal(elsewhere.text, '$(sparkle) lacuna-seed');
+    assert.equal(elsewhere.text, '$(sparkle) Lacuna 18M');
     assert.doesNotMatch(elsewhere.tooltip, /Nothing of a/);
   });
 
@@ -77,7 +77,7 @@ describe('status bar', () => {
   });
 
   it('spins while the server is busy', () => {
-    assert.equal(running({ busy: true }).text, '$(loading~spin) lacuna-seed');
+    assert.equal(running({ busy: true }).text, '$(loading~spin) Lacuna 18M');
   });
 
   it('turns red on an error, gives the remedy, and loads the model again on a click', () => {
@@ -108,7 +108,7 @@ describe('status bar', () => {
       { phase: 'running', status: ready },
       { trusted: true, languageIsOff: false, snoozedUntil: '12:30' },
     );
-    assert.equal(view.text, '$(bell-slash) lacuna-seed');
+    assert.equal(view.text, '$(bell-slash) Lacuna 18M');
     assert.match(
       view.tooltip,
       /Snoozes until 12:30\. \[End the snooze\]\(command:lacuna\.endSnooze\)/,
@@ -120,7 +120,7 @@ describe('status bar', () => {
       { phase: 'running', status: ready },
       { trusted: true, language: 'markdown', languageIsOff: true },
     );
-    assert.equal(view.text, '$(bell-slash) lacuna-seed');
+    assert.equal(view.text, '$(bell-slash) Lacuna 18M');
     assert.match(
       view.tooltip,
       /Switched off for markdown\. \[Switch on\]\(command:lacuna\.toggleLanguage\)/,

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { EngineError } from '../../../server/engine/contract.js';
 import { describeModel } from '../../../server/engine/model/describe-model.js';
-import { fixtureModel, nativeAddon, packageRoot } from '../../native/addons.js';
+import { fixtureModel, nativeAddon, embeddedModelFile } from '../../native/addons.js';
 import {
   fakeModelFile,
   FIM_TOKENS,
@@ -310,8 +309,7 @@ describe('the models in the repository', () => {
   });
 
   it('the embedded one wants the suffix first', () => {
-    const file = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
-    const model = describeModel(nativeAddon().openModelFile(file));
+    const model = describeModel(nativeAddon().openModelFile(embeddedModelFile));
     assert.equal(model.contextLength, 512);
     assert.deepEqual(model.fim, { layout: 'spm' });
     assert.deepEqual(model.special, {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { loadNativeEngine } from '../../../server/engine/native/engine.js';
 import { planFim } from '../../../server/prompt/fim-plan.js';
-import { fixtureModel, nativeAddon, packageRoot } from '../../native/addons.js';
+import { fixtureModel, nativeAddon, embeddedModelFile } from '../../native/addons.js';
 import { engineBehaviour } from './behaviour.js';
 
 const options = { contextLength: 128, threads: 2, chunk: 16 };
@@ -16,10 +15,8 @@ engineBehaviour('native, tiny-v3', () =>
 );
 
 describe('the native engine with the embedded model', () => {
-  const file = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
-
   it('fills a hole, suffix first', async () => {
-    const engine = await loadNativeEngine(nativeAddon(), file);
+    const engine = await loadNativeEngine(nativeAddon(), embeddedModelFile);
     try {
       assert.equal(engine.info.fim, 'spm');
       assert.equal(engine.info.contextLength, 512);

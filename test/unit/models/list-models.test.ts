@@ -9,10 +9,11 @@ import { findFiles } from '../../../server/models/local/find-files.js';
 import { findOllama } from '../../../server/models/local/find-ollama.js';
 import { listModels } from '../../../server/models/local/list-models.js';
 import type { ModelFolder } from '../../../server/models/local/model-folders.js';
+import { embeddedModelFile } from '../../native/addons.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const fixture = (name: string) => path.join(root, 'test/fixtures/models', name);
-const embedded = path.join(root, 'model/lacuna-seed-q8_0.gguf');
+const embedded = embeddedModelFile;
 const never = new AbortController().signal;
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
@@ -43,7 +44,7 @@ describe('Models on this machine', () => {
     listModels(
       {
         folders: folders.map((each) => ({ program: 'Program', ...each })),
-        embedded: { path: embedded, name: 'lacuna-seed' },
+        embedded: { path: embedded, name: 'lacuna-18m' },
         contextLength: 2048,
         availableBytes: 1e9,
         addon: loadAddon(root),

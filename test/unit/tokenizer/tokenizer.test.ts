@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import fc from 'fast-check';
 import { describeModel } from '../../../server/engine/model/describe-model.js';
 import { tokenizerJson } from '../../../server/engine/model/load-tokenizer.js';
@@ -9,7 +8,7 @@ import { BYTE_CHARACTERS } from '../../../server/engine/tokenizer/byte-level.js'
 import { PRE_TOKENIZERS } from '../../../server/engine/tokenizer/pre-tokenizers.js';
 import type { Tokenizer } from '../../../server/engine/tokenizer/tokenizer.js';
 import { tokenizerFromJson } from '../../../server/engine/tokenizer/tokenizer-json.js';
-import { fixtureModel, nativeAddon, packageRoot } from '../../native/addons.js';
+import { fixtureModel, nativeAddon, embeddedModelFile } from '../../native/addons.js';
 import { fakeModelFile, smallModel, type FakeMetadata } from '../../support/fake-model-file.js';
 import { hardText, SAMPLES } from './samples.js';
 
@@ -140,7 +139,7 @@ describe('a tokenizer from GGUF metadata', () => {
 describe('the tokenizer of a model in the repository', () => {
   for (const [name, file] of [
     ['tiny-lite', fixtureModel('tiny-lite-q8_0.gguf')],
-    ['the embedded model', path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf')],
+    ['the embedded model', embeddedModelFile],
   ] as const) {
     let tokenizer: Tokenizer;
     before(() => {
@@ -173,8 +172,7 @@ describe('the tokenizer of a model in the repository', () => {
   }
 
   it('cuts a very long line and very long blanks (the embedded model)', () => {
-    const file = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
-    const { tokenizer } = describeModel(nativeAddon().openModelFile(file));
+    const { tokenizer } = describeModel(nativeAddon().openModelFile(embeddedModelFile));
     const text = `${'const a = [1, 2, 3]; '.repeat(10_000)}${' '.repeat(100_000)}7`;
     assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
   });
