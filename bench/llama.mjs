@@ -52,6 +52,20 @@ export class Llama {
     return this.#loadMs;
   }
 
+  /** Logits behind each of the tokens, from an empty cache: a Float32Array of the vocabulary's size each. */
+  async logits(tokens) {
+    await this.#sequence.clearHistory();
+    const wanted = tokens.map((token) => [token, { generateNext: { logits: true } }]);
+    const places = await this.#sequence.controlledEvaluate(wanted);
+    return tokens.map((_, at) => {
+      const found = places[at]?.next?.logits;
+      if (found === undefined) return undefined;
+      const row = new Float32Array(found.size);
+      for (const [token, logit] of found) row[token] = logit;
+      return row;
+    });
+  }
+
   /** Computes a prompt from an empty cache; milliseconds. `onProgress` gets the tokens that are done. */
   async prefill(tokens, onProgress) {
     await this.#sequence.clearHistory();
