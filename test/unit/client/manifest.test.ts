@@ -50,6 +50,18 @@ describe('extension manifest', () => {
       assert.ok(described(setting).length > 20, name);
   });
 
+  it('has its settings listed for other editors, with their defaults', () => {
+    const page = readFileSync(
+      new URL('../../../../editors/README.md', import.meta.url),
+      'utf8',
+    ).replaceAll(/ +/g, ' ');
+    for (const [name, setting] of Object.entries(properties)) {
+      const effect = described(setting).replaceAll(/#(?:lacuna\.)?/g, '');
+      const row = `| \`${name.replace('lacuna.', '')}\` | \`${JSON.stringify(setting.default)}\` | ${effect} |`;
+      assert.ok(page.includes(row), row);
+    }
+  });
+
   it('contributes the commands that the client registers', () => {
     assert.deepEqual(
       manifest.contributes.commands.map((each) => each.command).sort(),
