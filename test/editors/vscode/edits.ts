@@ -54,12 +54,12 @@ const fence = '```\n';
 
 export const editReplies: readonly ScriptedReply[] = [
   { when: 'Make it one expression', answers: [`${oneExpression}${fence}`], tokenMs: 25 },
-  { when: 'Make it slowly', answers: [`${slowly}${fence}`], tokenMs: 40 },
+  { when: 'Make it slowly', answers: [`${slowly}${fence}`], tokenMs: 100 },
   { when: 'Do not reverse', answers: [`${twoPlaces}${fence}`], tokenMs: 2 },
   { when: 'Simplify the code', answers: [`${oneExpression}${fence}`] },
   { when: 'Break it', answers: [`export function area( {\n${fence}`] },
   { when: 'That cannot be used', answers: [`export function area( {\n${fence}`] },
-  { when: 'Never end', answers: [`// word\n`.repeat(4000)], tokenMs: 25 },
+  { when: 'Never end', answers: [`// word\n`.repeat(4000)], tokenMs: 2000 },
 ];
 
 /** From an instruction or a lightbulb to a file that is changed, and back. */
