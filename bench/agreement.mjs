@@ -22,7 +22,9 @@ const { values, positionals } = parseArgs({
 const [model] = positionals;
 const most = Number(values.tokens);
 if (model === undefined || !(Number.isInteger(most) && most >= 2)) {
-  console.error('usage: node bench/agreement.mjs MODEL.gguf [--text FILE] [--tokens N] [--vectors]');
+  console.error(
+    'usage: node bench/agreement.mjs MODEL.gguf [--text FILE] [--tokens N] [--vectors]',
+  );
   process.exit(2);
 }
 const module = (name) => import(inRoot(`dist/server/${name}.js`));
@@ -46,7 +48,10 @@ try {
   const command = [inRoot('bin/lacuna.js'), 'debug', 'logits'];
   const asked = [...command, '--model', model, '--tokens', ids, '--out', out];
   execFileSync(process.execPath, asked, { stdio: 'pipe' });
-  const { worst, divergence, sameTop, places } = compareLogits(readRows(out, tokens.length), theirs);
+  const { worst, divergence, sameTop, places } = compareLogits(
+    readRows(out, tokens.length),
+    theirs,
+  );
   console.log(
     `${path.basename(model)}, ${places} places of ${path.basename(values.text)}: ` +
       `worst ${worst.toExponential(1)} of the logits' spread, ` +

@@ -18,7 +18,10 @@ export function compareLogits(mine, theirs) {
     places++;
     const [a, b] = [row, other].map(centred);
     const spread = Math.sqrt(a.reduce((sum, x) => sum + x * x, 0) / a.length);
-    worst = Math.max(worst, a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0) / spread);
+    worst = Math.max(
+      worst,
+      a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0) / spread,
+    );
     const [p, q] = [a, b].map(logSoftmax);
     divergence += p.reduce((sum, x, i) => sum + Math.exp(x) * (x - q[i]), 0);
     if (best(a) === best(b)) same++;
