@@ -154,7 +154,7 @@ export class EditorWindow {
     return until('the tooltip of the status bar', 30_000, async () => {
       // Away first: a pointer that stands on the item already shows nothing new.
       await this.page.mouse.move(0, 0);
-      await tooltip.waitFor({ state: 'hidden', timeout: 10_000 });
+      await tooltip.first().waitFor({ state: 'hidden', timeout: 10_000 });
       await this.statusItem().hover();
       // An item that changes under the pointer takes its tooltip away.
       if (!(await appears(tooltip, 3000))) return '';
