@@ -18,6 +18,8 @@ Napi::Object summary_object(Napi::Env env, const Summary& summary) {
   o.Set("healedTokens", static_cast<double>(summary.healed_tokens));
   o.Set("draftedTokens", static_cast<double>(summary.drafted_tokens));
   o.Set("acceptedTokens", static_cast<double>(summary.accepted_tokens));
+  o.Set("mtpDraftedTokens", static_cast<double>(summary.mtp_drafted_tokens));
+  o.Set("mtpAcceptedTokens", static_cast<double>(summary.mtp_accepted_tokens));
   o.Set("trimmedTokens", static_cast<double>(summary.trimmed_tokens));
   o.Set("prefillMs", summary.prefill_ms);
   o.Set("decodeMs", summary.decode_ms);

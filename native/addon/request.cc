@@ -65,6 +65,8 @@ DraftOptions to_drafts(const Napi::Object& object) {
   if (!object.Get("draftLength").IsUndefined()) {
     options.length = whole(object, "draftLength", 0, 1e9);
   }
+  const Napi::Value mtp = object.Get("draftByModule");
+  if (!mtp.IsUndefined()) options.mtp = mtp.ToBoolean();
   const Napi::Value value = object.Get("draftSources");
   if (value.IsUndefined()) return options;
   if (!value.IsArray())

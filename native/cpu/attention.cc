@@ -72,7 +72,7 @@ struct Block {
   size_t value_dim;
 };
 
-// `count` rows from `position` on, the first of a page: where they are, or unpacked into `room`.
+// `count` rows from `position` on, all of one page: where they are, or unpacked into `room`.
 const float* rows_at(const ModelConfig& c, const AttentionInput& in, size_t position, size_t count,
                      float* room) {
   const std::byte* rows = in.cache.row(in.pages, position);
@@ -81,6 +81,10 @@ const float* rows_at(const ModelConfig& c, const AttentionInput& in, size_t posi
   for (size_t i = 0; i < count; ++i)
     load_int8_row(shape, rows + i * shape.bytes(), c.cache_dim(), room + i * c.cache_dim());
   return room;
+}
+
+size_t end_of_block(size_t first, size_t total) {
+  return std::min(first / kBlock * kBlock + kBlock, total);
 }
 
 void reset(const Scratch& s, size_t tokens, size_t value_dim) {
@@ -126,10 +130,10 @@ void attend_absorbed(const Kernels& k, const ModelConfig& c, const AttentionInpu
   }
   reset(s, in.tokens, rank);
   const size_t total = in.first_position + in.tokens;
-  for (size_t first = 0; first < total && !interrupted(in); first += kBlock) {
-    const float* rows = rows_at(c, in, first, std::min(kBlock, total - first), s.cache);
-    add_block(k, in, s, s.queries, dim, {rows, dim, dim, rows, dim, rank}, first,
-              std::min(first + kBlock, total));
+  for (size_t first = in.first_key, last; first < total && !interrupted(in); first = last) {
+    last = end_of_block(first, total);
+    const float* rows = rows_at(c, in, first, last - first, s.cache);
+    add_block(k, in, s, s.queries, dim, {rows, dim, dim, rows, dim, rank}, first, last);
   }
   for (size_t t = 0; t < in.tokens; ++t) k.scale(s.sums + t * rank, rank, 1.0f / s.totals[t]);
   multiply_matrix(k, in.v_b[head], s.sums, rank, in.tokens, in.out + head * c.value_dim,
@@ -154,9 +158,9 @@ void attend_decompressed(const Kernels& k, const ModelConfig& c, const Attention
 
   reset(s, in.tokens, c.value_dim);
   const size_t total = in.first_position + in.tokens;
-  for (size_t first = 0; first < total && !interrupted(in); first += kBlock) {
-    const size_t last = std::min(first + kBlock, total);
-    const float* rows = rows_at(c, in, first, std::min(kBlock, total - first), s.cache);
+  for (size_t first = in.first_key, last; first < total && !interrupted(in); first = last) {
+    last = end_of_block(first, total);
+    const float* rows = rows_at(c, in, first, last - first, s.cache);
     k.multiply(rows, dim, last - first, s.w_uk, rank, c.nope_dim, rank, s.keys, c.query_dim());
     k.multiply(rows, dim, last - first, s.w_uv, rank, c.value_dim, rank, s.values, c.value_dim);
     for (size_t i = 0; i < last - first; ++i) {

@@ -38,6 +38,7 @@ struct AttentionInput {
   MatrixStack v_b;                // heads × [value_dim, kv_lora_rank]
   float* out;                     // [tokens, heads * value_dim]
   const ThreadPool* pool;         // whose interrupt ends the walk early; may be null
+  size_t first_key = 0;           // rows before it hold nothing; tokens there get nothing
 };
 
 // Floats of scratch that one thread needs for passes of up to `tokens` tokens.

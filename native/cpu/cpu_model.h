@@ -4,14 +4,11 @@
 #include <memory>
 #include <optional>
 
-#include "cpu/attention.h"
-#include "cpu/buffer.h"
 #include "cpu/cpu_pass.h"
-#include "cpu/experts.h"
+#include "cpu/decoder_layer.h"
 #include "cpu/kernels.h"
 #include "cpu/kv_pool.h"
-#include "cpu/latent_attention.h"
-#include "cpu/linear.h"
+#include "cpu/mtp_module.h"
 #include "cpu/thread_pool.h"
 #include "model/device_model.h"
 #include "model/weights.h"
@@ -50,6 +47,7 @@ class CpuModel final : public DeviceModel {
              std::span<const size_t> wanted) override;
   bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
   bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) override;
+  MtpModule* mtp_drafts() override { return mtp_ ? &*mtp_ : nullptr; }
 
   void copy_page(PageId from, PageId to, size_t tokens) override {
     kv_pool_.copy(from, to, tokens);
@@ -62,40 +60,15 @@ class CpuModel final : public DeviceModel {
   }
 
  private:
-  void norm(const float* x, const float* weight, size_t rows, size_t width, float* out);
-  void rotate(const CpuPass& pass, float* x, size_t token) const;
-  void add_to_residual(CpuPass& pass, const float* y);
-  void attention(CpuPass& pass, const AttentionWeights& w, size_t layer);
-  void attend(const AttentionWeights& w, const PassChunk& chunk, const LayerPages& cache);
-  void queries(const CpuPass& pass, const AttentionWeights& w);
-  void append_to_cache(const CpuPass& pass, const AttentionWeights& w, const LayerPages& cache);
-  void feed_forward(CpuPass& pass, const FeedForwardWeights& w);
-
   const ModelConfig config_;
   const CpuOptions options_;
   const Kernels& kernels_;
   const std::unique_ptr<const ModelWeights> weights_;
   const std::vector<double> frequencies_;  // [rope_dim / 2] radians per position
-  const float scale_;                      // of attention scores
-  const KvForm kv_form_;
   ThreadPool pool_;
-  Linear linear_;
-  std::optional<Experts> experts_;
-  std::optional<LatentAttention> tile_attention_;  // where the path has tiles
-
-  KvPool kv_pool_;
-
-  // What one part of a layer leaves for the next step of the same part.
-  Buffer normed_;      // [max_chunk, hidden]
-  Buffer q_latent_;    // [max_chunk, q_lora_rank]
-  Buffer q_;           // [max_chunk, heads * query_dim]
-  Buffer kv_;          // [max_chunk, cache_dim]
-  Buffer attended_;    // [max_chunk, heads * value_dim]
-  Buffer projected_;   // [max_chunk, hidden]
-  Buffer gate_, up_;   // [max_chunk, max(dense_ff, shared_ff)]
-  Buffer cache_rows_;  // [max_chunk, row_width] before they are rounded, the padding zero
-  size_t attention_scratch_stride_;
-  Buffer attention_scratch_;  // [threads, attention_scratch]
+  DecoderLayer layer_;
+  std::optional<MtpModule> mtp_;  // where the model has one
+  KvPool kv_pool_;                // the model's layers, then the module's rows
 };
 
 }  // namespace lacuna::cpu

@@ -1,9 +1,11 @@
-// Memory of the KV pages: [pages, layers, kPageTokens, row]. What a row holds is the attention's
-// business. Pages that were never written take no memory.
+// Memory of the KV pages: [pages, layers, kPageTokens, row], the rows of each layer of a size of
+// their own. What a row holds is the business of who writes it. Pages that were never written take
+// no memory.
 #pragma once
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "cpu/buffer.h"
 #include "model/device_model.h"
@@ -24,12 +26,12 @@ struct LayerPages {
 
 class KvPool {
  public:
-  // Throws std::bad_alloc where even the address space is short.
-  KvPool(size_t pages, size_t layers, size_t row_bytes);
+  // `row_bytes` of each layer. Throws std::bad_alloc where even the address space is short.
+  KvPool(size_t pages, std::span<const size_t> row_bytes);
 
   LayerPages layer(size_t layer);
   size_t pages() const { return pages_; }
-  size_t page_bytes() const { return layers_ * layer_bytes(); }
+  size_t page_bytes() const { return page_bytes_; }
 
   // See DeviceModel.
   void copy(PageId from, PageId to, size_t tokens);
@@ -37,13 +39,19 @@ class KvPool {
   void write(PageId page, size_t tokens, std::span<const std::byte> in);
 
  private:
-  size_t layer_bytes() const { return kPageTokens * row_bytes_; }
-  std::byte* page(PageId page) { return base() + page * page_bytes(); }
-  const std::byte* page(PageId page) const { return base() + page * page_bytes(); }
+  // One layer's share of every page.
+  struct Share {
+    size_t offset;
+    size_t row_bytes;
+  };
+
+  std::byte* page(PageId page) { return base() + page * page_bytes_; }
+  const std::byte* page(PageId page) const { return base() + page * page_bytes_; }
   std::byte* base() { return reinterpret_cast<std::byte*>(memory_.data()); }
   const std::byte* base() const { return reinterpret_cast<const std::byte*>(memory_.data()); }
 
-  size_t pages_, layers_, row_bytes_;
+  size_t pages_, page_bytes_ = 0;
+  std::vector<Share> layers_;
   Buffer memory_;
 };
 

@@ -55,9 +55,21 @@ struct VectorKernels {
       tile<R, V::kTokenTile>(a + t * a_stride, a_stride, b, b_stride, columns, out + t * out_stride,
                              out_stride);
     }
-    for (; t < tokens; ++t)
-      tile<R, 1>(a + t * a_stride, a_stride, b, b_stride, columns, out + t * out_stride,
-                 out_stride);
+    rest_tile<R, V::kTokenTile - 1>(a + t * a_stride, a_stride, tokens - t, b, b_stride, columns,
+                                    out + t * out_stride, out_stride);
+  }
+
+  // The last tokens, 0 … T, in one tile: each more costs its multiply-adds and nothing else.
+  template <int R, int T>
+  static void rest_tile(const float* a, size_t a_stride, size_t tokens, const float* b,
+                        size_t b_stride, size_t columns, float* out, size_t out_stride) {
+    if constexpr (T > 0) {
+      if (tokens == T) {
+        tile<R, T>(a, a_stride, b, b_stride, columns, out, out_stride);
+      } else {
+        rest_tile<R, T - 1>(a, a_stride, tokens, b, b_stride, columns, out, out_stride);
+      }
+    }
   }
 
   static void multiply(const float* a, size_t a_stride, size_t tokens, const float* b,

@@ -71,6 +71,34 @@ class KeptLogits {
   virtual void logits_row(Pass& pass, size_t i, float* out) = 0;
 };
 
+// The token of a sequence at `position` ≥ 1, which has no KV yet, while all before it have. `pages`
+// covers the position.
+struct DraftRow {
+  int32_t token;
+  size_t position;
+  std::span<const PageId> pages;
+};
+
+struct DraftedToken {
+  int32_t id;
+  float probability;  // as the module sees it
+};
+
+// The multi-token-prediction module of a model (DeepSeek-V3, 2.2): from what the model has computed
+// for a position and the token behind it, it guesses the token after that. What it needs of earlier
+// positions is in their pages, written by the passes that computed them.
+class MtpDrafts {
+ public:
+  virtual ~MtpDrafts() = default;
+
+  // Guesses what follows each of `rows` (1 … kMostDecodeRows), and leaves in the pages what a guess
+  // of what follows *that* needs: then the row is the drafted token, a position on. The pass that
+  // computes a position writes all of its share anew. False when `interrupt` was seen true; then
+  // there is no guess.
+  virtual bool draft(std::span<const DraftRow> rows, std::span<DraftedToken> out,
+                     const std::atomic<bool>& interrupt) = 0;
+};
+
 class DeviceModel {
  public:
   virtual ~DeviceModel() = default;
@@ -100,6 +128,9 @@ class DeviceModel {
 
   // Null where it keeps none: then logits cost nothing to bring.
   virtual KeptLogits* kept_logits() { return nullptr; }
+
+  // Null where the model has no such module, or the device does not compute it.
+  virtual MtpDrafts* mtp_drafts() { return nullptr; }
 
   // Copies the first `tokens` positions of a page, all layers.
   virtual void copy_page(PageId from, PageId to, size_t tokens) = 0;

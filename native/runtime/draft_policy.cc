@@ -2,23 +2,29 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace lacuna {
 namespace {
 
 // Share of drafts of each class that begin right, before anything was observed, and for how many
 // observations that counts.
-constexpr double kPrior[] = {0.4, 0.4, 0.5, 0.55, 0.65, 0.8, 0.9, 0.95, 0.6};
+constexpr double kPrior[] = {0.4, 0.4, 0.5, 0.55, 0.65, 0.8,  0.9, 0.95,
+                             0.6, 0.3, 0.5, 0.7,  0.85, 0.95, 0.98};
 constexpr double kPriorWeight = 4;
 constexpr double kMemory = 1 - 1.0 / 64;
 constexpr double kMargin = 1.02;     // gains smaller than this are noise
 constexpr double kAllowance = 0.02;  // passes that each token adds to the budget
 constexpr double kMostAllowed = 2;   // passes to which it can grow so
 constexpr double kMostSaved = 8;     // passes to which it can grow by what drafts have saved
+// Probabilities of guesses between their classes.
+constexpr float kGuessBounds[] = {0.3f, 0.5f, 0.7f, 0.85f, 0.95f};
+constexpr size_t kFirstGuessClass = 9;
+constexpr double kGuessAllowance = 0.01;  // as kAllowance
 
 // The trust in a draft of which one more token has proved right.
 size_t next_trust(size_t trust) {
-  if (trust == DraftPolicy::kHealed) return trust;
+  if (trust == DraftPolicy::kHealed || DraftPolicy::is_guess(trust)) return trust;
   if (trust == CopyDrafts::kOneToken) return CopyDrafts::kResumed + 2;
   return std::min(trust + 1, CopyDrafts::kLongestMatch);
 }
@@ -26,9 +32,16 @@ size_t next_trust(size_t trust) {
 }  // namespace
 
 size_t DraftPolicy::class_of(size_t trust) {
-  if (trust == kHealed) return kClasses - 1;
+  if (is_guess(trust)) return kFirstGuessClass + trust - kHealed - 1;
+  if (trust == kHealed) return kFirstGuessClass - 1;
   if (trust <= 4) return std::max<size_t>(trust, 1) - 1;
-  return std::min<size_t>(kClasses - 2, std::bit_width(trust) + 1);
+  return std::min<size_t>(kFirstGuessClass - 2, std::bit_width(trust) + 1);
+}
+
+size_t DraftPolicy::trust_in_guess(float probability) {
+  const auto above =
+      std::upper_bound(std::begin(kGuessBounds), std::end(kGuessBounds), probability);
+  return kHealed + 1 + static_cast<size_t>(above - std::begin(kGuessBounds));
 }
 
 double DraftPolicy::likelihood(size_t trust) const {
@@ -63,17 +76,28 @@ void DraftPolicy::observe(size_t trust, bool right) {
   record.right = record.right * kMemory + (right ? 1 : 0);
 }
 
-void DraftPolicy::passed(size_t rows, size_t drafted, size_t accepted,
+void DraftPolicy::guessed(double seconds) {
+  if (cost_.known()) guess_budget_ -= seconds / cost_.single();
+}
+
+void DraftPolicy::passed(size_t rows, const Drafts& all, const Drafts& guesses,
                          std::optional<double> seconds) {
-  if (rows == 0 || rows > cost_.most_rows() || drafted > rows) return;
+  if (rows == 0 || rows > cost_.most_rows() || all.drafted > rows) return;
   if (seconds) cost_.add(rows, *seconds);
-  const size_t own = rows - drafted;
-  const double allowed = kAllowance * static_cast<double>(own + accepted);
-  if (budget_ < kMostAllowed) budget_ = std::min(kMostAllowed, budget_ + allowed);
-  if (drafted == 0 || own == 0) return;
-  const double plain = cost_.of(own);
-  const double saved = static_cast<double>(accepted) * plain / static_cast<double>(own);
-  budget_ = std::min(kMostSaved, budget_ + saved - (cost_.of(rows) - plain));
+  const size_t own = rows - all.drafted;
+  const double tokens = static_cast<double>(own + all.accepted);
+  if (budget_ < kMostAllowed) budget_ = std::min(kMostAllowed, budget_ + kAllowance * tokens);
+  if (guess_budget_ < kMostAllowed)
+    guess_budget_ = std::min(kMostAllowed, guess_budget_ + kGuessAllowance * tokens);
+  if (all.drafted == 0 || own == 0) return;
+  const double plain = cost_.of(own),
+               of_row = (cost_.of(rows) - plain) / static_cast<double>(all.drafted);
+  const auto saved = [&](const Drafts& drafts) {
+    return static_cast<double>(drafts.accepted) * plain / static_cast<double>(own) -
+           static_cast<double>(drafts.drafted) * of_row;
+  };
+  budget_ = std::min(kMostSaved, budget_ + saved(all));
+  guess_budget_ = std::min(kMostSaved, guess_budget_ + saved(guesses));
 }
 
 }  // namespace lacuna

@@ -8,6 +8,8 @@ Drafter::Drafter(const DraftOptions& options, std::span<const int32_t> prompt,
                  std::span<const int32_t> healed, std::span<const int32_t> breaks,
                  DraftPolicy& policy)
     : length_(options.length),
+      mtp_(options.mtp),
+      breaks_(breaks.begin(), breaks.end()),
       policy_(policy),
       copies_(breaks),
       healed_(healed.begin(), healed.end()) {
@@ -21,6 +23,12 @@ std::span<const int32_t> Drafter::draft(size_t rows, size_t room) const {
   const size_t most = std::min(room, expected_.size());
   const size_t length = length_ ? *length_ : policy_.length(trust_, most, rows);
   return std::span(expected_).first(std::min(most, length));
+}
+
+void Drafter::guess(const DraftedToken& drafted) {
+  if (std::find(breaks_.begin(), breaks_.end(), drafted.id) != breaks_.end()) return;
+  expected_.assign(1, drafted.id);
+  trust_ = DraftPolicy::trust_in_guess(drafted.probability);
 }
 
 void Drafter::push(int32_t token) {

@@ -46,6 +46,10 @@ void PassCost::add(size_t rows, double seconds) {
   window.seen = passes_;
 }
 
+double PassCost::single() const {
+  return median(single_);
+}
+
 bool PassCost::timed(size_t rows) const {
   const Window& window = windows_[rows - 1];
   return window.samples.size() >= kEnough && passes_ - window.seen <= kForgotten;

@@ -17,6 +17,9 @@ class PassCost {
   // Whether there is a measure to compare with: one-row passes have been timed.
   bool known() const { return !single_.empty(); }
 
+  // Seconds of a one-row pass; only where `known`.
+  double single() const;
+
   // Time of a pass of `rows` (1 … most_rows) rows, as a multiple (≥ 1) of a one-row pass. Row
   // counts that were timed too seldom lie between those that were, or kRow apart from the largest
   // of them.

@@ -54,11 +54,12 @@ struct Summary {
   size_t prompt_tokens = 0;    // as they were sent
   size_t resident_tokens = 0;  // leading prompt tokens that needed no work
   size_t generated_tokens = 0;
-  size_t healed_tokens = 0;    // taken back from the prompt
-  size_t drafted_tokens = 0;   // guesses that were verified
-  size_t accepted_tokens = 0;  // those of them that became the answer
-  size_t trimmed_tokens = 0;   // dropped to fit the context
-  double prefill_ms = 0;       // from the first work on the request; pauses for other lanes count
+  size_t healed_tokens = 0;                                // taken back from the prompt
+  size_t drafted_tokens = 0;                               // guesses that were verified
+  size_t accepted_tokens = 0;                              // those of them that became the answer
+  size_t mtp_drafted_tokens = 0, mtp_accepted_tokens = 0;  // … that the model's own module guessed
+  size_t trimmed_tokens = 0;                               // dropped to fit the context
+  double prefill_ms = 0;  // from the first work on the request; pauses for other lanes count
   double decode_ms = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "runtime/scheduler.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace lacuna {
@@ -76,7 +77,7 @@ void Scheduler::run(const std::atomic<bool>& interrupt) {
   if (!first) return;
   LaneWork& lane = *lanes_[static_cast<size_t>(*first)];
   try {
-    if (!lane.under_way() && !begin(lane)) return;
+    if (!lane.under_way() && !begin(lane, interrupt)) return;
     if (lane.advance(interrupt)) complete(lane);
   } catch (...) {
     // Out of memory, in all likelihood: whoever was about to run hears of it.
@@ -96,7 +97,7 @@ size_t Scheduler::room_for(const LaneWork& lane, bool decodes) const {
 }
 
 // False where nobody is left to take part; then somebody has ended or waits.
-bool Scheduler::begin(LaneWork& lane) {
+bool Scheduler::begin(LaneWork& lane, const std::atomic<bool>& interrupt) {
   for (Sequence* sequence : lane.active()) {
     resume(*sequence);
     if (sequence->pending() == 0) remove(*sequence)->finish(FinishReason::kLength);
@@ -120,12 +121,41 @@ bool Scheduler::begin(LaneWork& lane) {
     room -= feed.tokens.size();
     kind = feed.kind;
   }
-  if (kind == PassKind::kDecode) add_drafts(parts, room);
+  if (kind == PassKind::kDecode) {
+    guess(parts, room, interrupt);
+    add_drafts(parts, room);
+  }
   if (!parts.empty()) lane.begin(std::move(parts), kind);
   return lane.under_way();
 }
 
-// Rows that are left go to guesses, as far as there are pages for them that nobody holds.
+// Where nothing is expected, the model's own module may guess, for all parts together. Interrupted
+// or not, the step goes on.
+void Scheduler::guess(const std::vector<LaneWork::Part>& parts, size_t room,
+                      const std::atomic<bool>& interrupt) {
+  MtpDrafts* const mtp = model_.mtp_drafts();
+  if (mtp == nullptr) return;
+  const bool may = drafts_.may_guess();
+  std::vector<Sequence*> asking;
+  std::vector<DraftRow> rows;
+  for (const LaneWork::Part& part : parts) {
+    if (!may && !part.sequence->forces_guess()) continue;
+    const Feed feed{part.tokens, PassKind::kDecode, part.logits};
+    const std::optional<DraftRow> row = part.sequence->wants_guess(feed, room);
+    if (!row) continue;
+    asking.push_back(part.sequence);
+    rows.push_back(*row);
+  }
+  if (rows.empty()) return;
+  std::vector<DraftedToken> drafted(rows.size());
+  const auto begun = std::chrono::steady_clock::now();
+  if (!mtp->draft(rows, drafted, interrupt)) return;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
+  drafts_.guessed(seconds.count());
+  for (size_t i = 0; i < asking.size(); ++i) asking[i]->guess(drafted[i]);
+}
+
+// Rows that are left go to drafts, as far as there are pages for them that nobody holds.
 void Scheduler::add_drafts(std::vector<LaneWork::Part>& parts, size_t room) {
   size_t rows = 0;
   for (const LaneWork::Part& part : parts) rows += part.tokens.size();
@@ -143,18 +173,23 @@ void Scheduler::add_drafts(std::vector<LaneWork::Part>& parts, size_t room) {
 }
 
 void Scheduler::complete(LaneWork& lane) {
-  size_t rows = 0, logits = 0, drafted = 0, accepted = 0;
+  size_t rows = 0, logits = 0;
+  DraftPolicy::Drafts drafts, guesses;
+  const auto add = [](DraftPolicy::Drafts& sum, const DraftPolicy::Drafts& more) {
+    sum.drafted += more.drafted;
+    sum.accepted += more.accepted;
+  };
   for (const LaneWork::Part& part : lane.take()) {
     part.sequence->last_turn = ++turns_;
     const Outcome outcome =
         part.sequence->accept(part.tokens, lane.logits().rows(logits, part.logits), tree_);
     logits += part.logits;
     rows += part.tokens.size();
-    drafted += part.logits - std::min<size_t>(part.logits, 1);
-    accepted += outcome.accepted;
+    add(drafts, outcome.drafts);
+    add(guesses, outcome.guesses);
     if (outcome.reason) remove(*part.sequence)->finish(*outcome.reason);
   }
-  if (logits > 0) drafts_.passed(rows, drafted, accepted, lane.elapsed());
+  if (logits > 0) drafts_.passed(rows, drafts, guesses, lane.elapsed());
 }
 
 // Others may have computed more of its prompt than it has itself.

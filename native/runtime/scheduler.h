@@ -50,7 +50,9 @@ class Scheduler {
  private:
   const TokenTrie* trie_for(const Request& request);
   size_t room_for(const LaneWork& lane, bool decodes) const;
-  bool begin(LaneWork& lane);
+  bool begin(LaneWork& lane, const std::atomic<bool>& interrupt);
+  void guess(const std::vector<LaneWork::Part>& parts, size_t room,
+             const std::atomic<bool>& interrupt);
   void add_drafts(std::vector<LaneWork::Part>& parts, size_t room);
   void complete(LaneWork& lane);
   void resume(Sequence& sequence);

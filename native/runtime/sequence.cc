@@ -104,26 +104,46 @@ Feed Sequence::feed(size_t room) {
   return {rest.first(n), n <= kDecodeRun ? PassKind::kDecode : PassKind::kPrefill, 0};
 }
 
-std::span<const int32_t> Sequence::draft(const Feed& feed, size_t rows, size_t room) const {
-  if (!drafter_ || feed.logits == 0) return {};
+// Tokens that may be drafted behind those of `feed`, at most `room`.
+size_t Sequence::draft_room(const Feed& feed, size_t room) const {
+  if (!drafter_ || feed.logits == 0) return 0;
   const size_t positions = limits_.context_length - branch.length() - feed.tokens.size();
   const size_t wanted = request_.max_tokens - summary_.generated_tokens - 1;
-  return drafter_->draft(rows, std::min({room, positions, wanted}));
+  return std::min({room, positions, wanted});
+}
+
+// While something is healed, few tokens are allowed, and the module does not know which.
+std::optional<DraftRow> Sequence::wants_guess(const Feed& feed, size_t room) const {
+  if (draft_room(feed, room) == 0 || healing_ || !drafter_->wants_guess()) return std::nullopt;
+  if (feed.tokens.size() != 1 || branch.length() == 0) return std::nullopt;
+  return DraftRow{feed.tokens.front(), branch.length(), branch.pages()};
+}
+
+std::span<const int32_t> Sequence::draft(const Feed& feed, size_t rows, size_t room) const {
+  const size_t most = draft_room(feed, room);
+  return most == 0 ? std::span<const int32_t>{} : drafter_->draft(rows, most);
 }
 
 Outcome Sequence::accept(std::span<const int32_t> fed, const StepLogits::Rows& logits,
                          PrefixTree& tree) {
   const size_t rows = logits.size();
   if (rows > 0 && !decoding_) decoding_ = Clock::now();
+  const bool guessed = rows > 1 && drafter_->has_guess();
   Outcome outcome{};
   for (size_t row = 0; row < rows; ++row) {
     outcome.reason = push(choose(logits, row));
     if (outcome.reason || row + 1 == rows) break;
     if (fed[fed.size() - rows + row + 1] != tokens_.back()) break;
-    ++outcome.accepted;
+    ++outcome.drafts.accepted;
   }
-  if (rows > 0) summary_.drafted_tokens += rows - 1;
-  summary_.accepted_tokens += outcome.accepted;
+  outcome.drafts.drafted = rows - std::min<size_t>(rows, 1);
+  summary_.drafted_tokens += outcome.drafts.drafted;
+  summary_.accepted_tokens += outcome.drafts.accepted;
+  if (guessed) {
+    outcome.guesses = outcome.drafts;
+    summary_.mtp_drafted_tokens += outcome.guesses.drafted;
+    summary_.mtp_accepted_tokens += outcome.guesses.accepted;
+  }
 
   // What was computed counts as far as it became the text.
   const std::span text = std::span(tokens_).subspan(branch.length());

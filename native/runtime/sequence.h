@@ -32,7 +32,8 @@ struct Feed {
 // What became of a step.
 struct Outcome {
   std::optional<FinishReason> reason;  // where that was all
-  size_t accepted;                     // guesses that were right
+  DraftPolicy::Drafts drafts;          // tokens that were verified
+  DraftPolicy::Drafts guesses;         // those of them that the model's own module guessed
 };
 
 class Sequence {
@@ -79,14 +80,25 @@ class Sequence {
   // otherwise than one.
   Feed feed(size_t room);
 
-  // Guesses of what follows the fed tokens, where their last logits are wanted: up to `room` tokens
-  // to verify in the same kDecode pass, of `rows` rows without them. Valid until the sequence
+  // What the model's own module would need for a guess of what follows the fed token, where that
+  // would be of use and its pages are reserved. `room` as for `draft`. Valid until the sequence
   // changes.
+  std::optional<DraftRow> wants_guess(const Feed& feed, size_t room) const;
+
+  // Whether a guess is asked for whatever it costs.
+  bool forces_guess() const { return drafter_ && drafter_->forces_guess(); }
+
+  // The guess.
+  void guess(const DraftedToken& drafted) { drafter_->guess(drafted); }
+
+  // Expectations of what follows the fed tokens, where their last logits are wanted: up to `room`
+  // tokens to verify in the same kDecode pass, of `rows` rows without them. Valid until the
+  // sequence changes.
   std::span<const int32_t> draft(const Feed& feed, size_t rows, size_t room) const;
 
-  // `fed` has run, guesses included: takes what was generated and publishes the KV that counts.
-  // `logits` are those of the last rows of `fed`. Of the rows behind a guess those count whose
-  // guess was right, so that it makes no difference to the answer.
+  // `fed` has run, drafts included: takes what was generated and publishes the KV that counts.
+  // `logits` are those of the last rows of `fed`. Of the rows behind a drafted token those count
+  // where it was right, so that it makes no difference to the answer.
   Outcome accept(std::span<const int32_t> fed, const StepLogits::Rows& logits, PrefixTree& tree);
 
   // The last word; nothing may be called after one of them. The branch is given back before.
@@ -104,6 +116,7 @@ class Sequence {
 
   SampledToken choose(const StepLogits::Rows& logits, size_t row);
   std::optional<FinishReason> push(const SampledToken& token);
+  size_t draft_room(const Feed& feed, size_t room) const;
   void heal(const TokenTrie& trie);
   void trim();
 

@@ -31,7 +31,7 @@ MatrixStack stack_of(const std::vector<float>& data, size_t heads, size_t rows, 
 struct PagedCache {
   PagedCache(size_t positions, size_t row_bytes)
       : pages((positions + kPageTokens - 1) / kPageTokens),
-        pool(2 * pages.size() + 1, 2, row_bytes) {
+        pool(2 * pages.size() + 1, std::vector<size_t>(2, row_bytes)) {
     for (size_t i = 0; i < pages.size(); ++i)
       pages[i] = static_cast<PageId>(2 * pages.size() - 2 * i);
   }

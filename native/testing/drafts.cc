@@ -100,6 +100,9 @@ class DraftPolicyObject final : public Napi::ObjectWrap<DraftPolicyObject> {
                            InstanceMethod<&DraftPolicyObject::observe>("observe"),
                            InstanceMethod<&DraftPolicyObject::passed>("passed"),
                            InstanceMethod<&DraftPolicyObject::cost>("cost"),
+                           InstanceMethod<&DraftPolicyObject::may_guess>("mayGuess"),
+                           InstanceMethod<&DraftPolicyObject::guessed>("guessed"),
+                           StaticMethod<&DraftPolicyObject::trust_in_guess>("trustInGuess"),
                        });
   }
 
@@ -116,10 +119,27 @@ class DraftPolicyObject final : public Napi::ObjectWrap<DraftPolicyObject> {
     policy_.observe(size(info[0]), info[1].ToBoolean());
   }
 
+  // passed(rows, drafted, accepted, seconds, byModule): all drafts came from one source.
   void passed(const Napi::CallbackInfo& info) {
     std::optional<double> seconds;
     if (!info[3].IsUndefined()) seconds = info[3].As<Napi::Number>().DoubleValue();
-    policy_.passed(size(info[0]), size(info[1]), size(info[2]), seconds);
+    const DraftPolicy::Drafts drafts{size(info[1]), size(info[2])};
+    policy_.passed(size(info[0]), drafts, info[4].ToBoolean() ? drafts : DraftPolicy::Drafts{},
+                   seconds);
+  }
+
+  Napi::Value may_guess(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), policy_.may_guess());
+  }
+
+  void guessed(const Napi::CallbackInfo& info) {
+    policy_.guessed(info[0].As<Napi::Number>().DoubleValue());
+  }
+
+  static Napi::Value trust_in_guess(const Napi::CallbackInfo& info) {
+    const float probability = info[0].As<Napi::Number>().FloatValue();
+    return Napi::Number::New(info.Env(),
+                             static_cast<double>(DraftPolicy::trust_in_guess(probability)));
   }
 
   Napi::Value cost(const Napi::CallbackInfo& info) {

@@ -14,7 +14,7 @@ uint64_t mix(uint64_t a, uint64_t b) {
 }
 
 struct Row {
-  uint64_t x;
+  uint64_t token, x;
   size_t position;
   size_t chunk;
 };
@@ -40,17 +40,21 @@ void write_logits(const Row& row, size_t vocabulary, float* out) {
 }  // namespace
 
 FakeDevice::FakeDevice(const FakeOptions& options)
-    : options_(options), kv_(options.pages * kPageTokens * options.layers) {
+    : options_(options), kv_(options.pages * kPageTokens * stride()) {
   config_.layers = static_cast<uint32_t>(options.layers);
   config_.vocabulary = static_cast<uint32_t>(options.vocabulary);
 }
 
+size_t FakeDevice::stride() const {
+  return options_.layers + (options_.drafts == FakeDrafts::kNone ? 0 : kKept);
+}
+
 size_t FakeDevice::page_bytes() const {
-  return kPageTokens * options_.layers * sizeof(uint64_t);
+  return kPageTokens * stride() * sizeof(uint64_t);
 }
 
 uint64_t* FakeDevice::position(PageId page, size_t slot) {
-  return &kv_[(page * kPageTokens + slot) * options_.layers];
+  return &kv_[(page * kPageTokens + slot) * stride()];
 }
 
 void FakeDevice::expect(bool ok, const char* what) {
@@ -78,7 +82,8 @@ void FakeDevice::begin(Pass& erased, std::span<const SequenceChunk> chunks, Pass
     for (size_t i = 0; i < chunk.tokens.size(); ++i) {
       const auto token = static_cast<uint64_t>(chunk.tokens[i]);
       expect(token < options_.vocabulary, "a token outside the vocabulary");
-      pass.rows.push_back({mix(token, chunk.position + i), chunk.position + i, pass.pages.size()});
+      pass.rows.push_back(
+          {token, mix(token, chunk.position + i), chunk.position + i, pass.pages.size()});
     }
     pass.pages.emplace_back(chunk.pages.begin(), chunk.pages.end());
     record.chunks.emplace_back(chunk.position, chunk.tokens.size());
@@ -114,6 +119,13 @@ bool FakeDevice::run_layer(Pass& erased, size_t layer, const std::atomic<bool>& 
       attended = mix(attended, at(p));
     }
     row.x = mix(row.x, attended);
+    if (layer + 1 < options_.layers || options_.drafts == FakeDrafts::kNone) continue;
+    const auto kept = [&](size_t p, Kept what) -> uint64_t& {
+      return position(pages[p / kPageTokens], p % kPageTokens)[options_.layers + what];
+    };
+    kept(row.position, kToken) = row.token;
+    kept(row.position, kState) = row.x;
+    if (row.position > 0) kept(row.position, kKey) = mix(kept(row.position - 1, kState), row.token);
   }
   pass.row = 0;
   ++pass.layer;
@@ -153,13 +165,51 @@ void FakeDevice::logits_row(Pass& erased, size_t i, float* out) {
   ++rows_brought;
 }
 
+// The token that a greedy answer has behind the row's: as run_layer computes it, but in no page.
+int32_t FakeDevice::greedy(const DraftRow& row) {
+  uint64_t x = mix(static_cast<uint64_t>(row.token), row.position);
+  for (size_t layer = 0; layer < options_.layers; ++layer) {
+    uint64_t attended = 0;
+    for (size_t p = 0; p < row.position; ++p)
+      attended = mix(attended, position(row.pages[p / kPageTokens], p % kPageTokens)[layer]);
+    x = mix(x, mix(attended, mix(x, layer)));
+  }
+  std::vector<float> logits(options_.vocabulary);
+  write_logits({0, x, row.position, 0}, options_.vocabulary, logits.data());
+  return largest_logits(logits).ids[0];
+}
+
+bool FakeDevice::draft(std::span<const DraftRow> rows, std::span<DraftedToken> out,
+                       const std::atomic<bool>& interrupt) {
+  expect(!rows.empty() && rows.size() <= kMostDecodeRows, "drafts of no rows, or of too many");
+  expect(out.size() == rows.size(), "drafts of other rows than the given ones");
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!unit(interrupt)) return false;
+    const DraftRow& row = rows[i];
+    expect(row.position > 0, "a draft behind the first token");
+    expect(row.pages.size() * kPageTokens > row.position, "a draft without a page");
+    const auto kept = [&](size_t p, Kept what) -> uint64_t& {
+      return position(row.pages[p / kPageTokens], p % kPageTokens)[options_.layers + what];
+    };
+    for (size_t p = 1; p < row.position; ++p) {
+      expect(kept(p, kKey) == mix(kept(p - 1, kState), kept(p, kToken)),
+             "a position whose key is not that of the state before it");
+    }
+    const int32_t right = greedy(row), size = static_cast<int32_t>(options_.vocabulary);
+    out[i] = {options_.drafts == FakeDrafts::kRight ? right : (right + 1) % size, 0.9f};
+    kept(row.position, kState) = kept(row.position, kKey) = 1;  // to be written anew
+    ++guesses;
+  }
+  return true;
+}
+
 void FakeDevice::copy_page(PageId from, PageId to, size_t tokens) {
   std::memcpy(position(to, 0), position(from, 0), tokens * page_bytes() / kPageTokens);
 }
 
 void FakeDevice::read_page(PageId page, size_t tokens, std::span<std::byte> out) const {
   const size_t bytes = tokens * page_bytes() / kPageTokens;
-  std::memcpy(out.data(), &kv_[page * kPageTokens * options_.layers], bytes);
+  std::memcpy(out.data(), &kv_[page * kPageTokens * stride()], bytes);
 }
 
 void FakeDevice::write_page(PageId page, size_t tokens, std::span<const std::byte> in) {

@@ -12,6 +12,12 @@
 
 namespace lacuna::testing {
 
+enum class FakeDrafts {
+  kNone,
+  kRight,  // what a greedy answer takes
+  kWrong,  // never that
+};
+
 struct FakeOptions {
   size_t layers = 3;
   size_t vocabulary = 50;
@@ -21,9 +27,10 @@ struct FakeOptions {
   // Tokens of a kPrefill pass come out otherwise than alone, as on a device that rounds.
   bool rounds = false;
   bool keeps_logits = false;
+  FakeDrafts drafts = FakeDrafts::kNone;
 };
 
-class FakeDevice final : public DeviceModel, private KeptLogits {
+class FakeDevice final : public DeviceModel, private KeptLogits, private MtpDrafts {
  public:
   struct Begun {
     size_t pass;  // in order of make_pass
@@ -36,6 +43,7 @@ class FakeDevice final : public DeviceModel, private KeptLogits {
   std::vector<Begun> begun;
   std::vector<std::string> faults;  // uses that the contract forbids
   size_t rows_brought = 0;          // of logits that are kept
+  size_t guesses = 0;               // tokens that were drafted
   // Called before each unit: one row in one layer, or one row of logits.
   std::function<void()> on_unit = [] {};
 
@@ -52,6 +60,7 @@ class FakeDevice final : public DeviceModel, private KeptLogits {
   bool run_layer(Pass& pass, size_t layer, const std::atomic<bool>& interrupt) override;
   bool logits(Pass& pass, float* out, const std::atomic<bool>& interrupt) override;
   KeptLogits* kept_logits() override { return options_.keeps_logits ? this : nullptr; }
+  MtpDrafts* mtp_drafts() override { return options_.drafts == FakeDrafts::kNone ? nullptr : this; }
   void copy_page(PageId from, PageId to, size_t tokens) override;
   void read_page(PageId page, size_t tokens, std::span<std::byte> out) const override;
   void write_page(PageId page, size_t tokens, std::span<const std::byte> in) override;
@@ -61,13 +70,20 @@ class FakeDevice final : public DeviceModel, private KeptLogits {
                   const std::atomic<bool>& interrupt) override;
   void logits_row(Pass& pass, size_t i, float* out) override;
 
-  uint64_t* position(PageId page, size_t slot);  // [layers]
+  bool draft(std::span<const DraftRow> rows, std::span<DraftedToken> out,
+             const std::atomic<bool>& interrupt) override;
+  int32_t greedy(const DraftRow& row);
+
+  // What a position keeps for drafts, behind its KV.
+  enum Kept : size_t { kToken, kState, kKey, kKept };
+  size_t stride() const;                         // values of a position
+  uint64_t* position(PageId page, size_t slot);  // [stride]
   bool unit(const std::atomic<bool>& interrupt);
   void expect(bool ok, const char* what);
 
   const FakeOptions options_;
   ModelConfig config_{};
-  std::vector<uint64_t> kv_;  // [pages, kPageTokens, layers]; 0: never written
+  std::vector<uint64_t> kv_;  // [pages, kPageTokens, stride]; 0: never written
   size_t passes_ = 0;
 };
 

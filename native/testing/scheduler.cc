@@ -12,6 +12,11 @@
 namespace lacuna::testing {
 namespace {
 
+FakeDrafts to_drafts(const Napi::Value& value) {
+  if (value.IsUndefined()) return FakeDrafts::kNone;
+  return value.ToString().Utf8Value() == "right" ? FakeDrafts::kRight : FakeDrafts::kWrong;
+}
+
 FakeOptions to_options(const Napi::Object& o) {
   const FakeOptions standard;
   const auto whole = [&o](const char* name, size_t fallback) {
@@ -23,7 +28,8 @@ FakeOptions to_options(const Napi::Object& o) {
           .max_chunk = whole("chunk", standard.max_chunk),
           .pages = whole("pages", standard.pages),
           .rounds = o.Get("rounds").ToBoolean(),
-          .keeps_logits = o.Get("keepsLogits").ToBoolean()};
+          .keeps_logits = o.Get("keepsLogits").ToBoolean(),
+          .drafts = to_drafts(o.Get("drafts"))};
 }
 
 // Every token of the made-up vocabulary reads as its id and a blank.
@@ -46,6 +52,7 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
                            InstanceMethod<&SchedulerProbe::passes>("passes"),
                            InstanceMethod<&SchedulerProbe::faults>("faults"),
                            InstanceMethod<&SchedulerProbe::rows_brought>("rowsBrought"),
+                           InstanceMethod<&SchedulerProbe::guesses>("guesses"),
                            InstanceMethod<&SchedulerProbe::usage>("usage"),
                            InstanceMethod<&SchedulerProbe::match>("match"),
                        });
@@ -122,6 +129,8 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
         o.Set("residentTokens", static_cast<double>(h.summary.resident_tokens));
         o.Set("generatedTokens", static_cast<double>(h.summary.generated_tokens));
         o.Set("trimmedTokens", static_cast<double>(h.summary.trimmed_tokens));
+        o.Set("mtpDraftedTokens", static_cast<double>(h.summary.mtp_drafted_tokens));
+        o.Set("mtpAcceptedTokens", static_cast<double>(h.summary.mtp_accepted_tokens));
       }
       out[out.Length()] = o;
     }
@@ -167,6 +176,10 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
 
   Napi::Value rows_brought(const Napi::CallbackInfo& call) {
     return Napi::Number::New(call.Env(), static_cast<double>(device_.rows_brought));
+  }
+
+  Napi::Value guesses(const Napi::CallbackInfo& call) {
+    return Napi::Number::New(call.Env(), static_cast<double>(device_.guesses));
   }
 
   Napi::Value usage(const Napi::CallbackInfo& call) { return to_object(call.Env(), tree_.usage()); }

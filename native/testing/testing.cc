@@ -10,6 +10,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   lacuna::testing::register_healing(env, exports);
   lacuna::testing::register_int8_rows(env, exports);
   lacuna::testing::register_kernels(env, exports);
+  lacuna::testing::register_mtp(env, exports);
   lacuna::testing::register_prefix_tree(env, exports);
   lacuna::testing::register_runtime(env, exports);
   lacuna::testing::register_scheduler(env, exports);

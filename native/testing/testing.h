@@ -13,6 +13,7 @@ void register_drafts(Napi::Env env, Napi::Object exports);
 void register_healing(Napi::Env env, Napi::Object exports);
 void register_int8_rows(Napi::Env env, Napi::Object exports);
 void register_kernels(Napi::Env env, Napi::Object exports);
+void register_mtp(Napi::Env env, Napi::Object exports);
 void register_prefix_tree(Napi::Env env, Napi::Object exports);
 void register_runtime(Napi::Env env, Napi::Object exports);
 void register_scheduler(Napi::Env env, Napi::Object exports);

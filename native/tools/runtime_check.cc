@@ -37,14 +37,16 @@ Vocabulary numbers(size_t size) {
   return Vocabulary::of(std::vector<std::string_view>(texts.begin(), texts.end()));
 }
 
-std::unique_ptr<Engine> make_engine(size_t pages, bool keeps_logits) {
+std::unique_ptr<Engine> make_engine(size_t pages, bool keeps_logits,
+                                    testing::FakeDrafts drafts = testing::FakeDrafts::kNone) {
   auto device =
       std::make_unique<testing::FakeDevice>(testing::FakeOptions{.layers = 2,
                                                                  .vocabulary = 40,
                                                                  .context_length = 192,
                                                                  .max_chunk = 24,
                                                                  .pages = pages,
-                                                                 .keeps_logits = keeps_logits});
+                                                                 .keeps_logits = keeps_logits,
+                                                                 .drafts = drafts});
   const CacheIdentity identity{1, "fake", device->page_bytes() / kPageTokens, 40};
   return std::make_unique<Engine>(std::move(device), numbers(40), identity);
 }
@@ -160,7 +162,8 @@ void storm(uint32_t seed) {
   const std::string file = std::filesystem::temp_directory_path() /
                            ("lacuna-" + std::to_string(std::random_device()()) + ".kv");
   const bool closes = seed % 2 == 1;
-  const std::unique_ptr<Engine> engine = make_engine(5, seed / 2 % 2 == 1);
+  const std::unique_ptr<Engine> engine =
+      make_engine(5, seed / 2 % 2 == 1, static_cast<testing::FakeDrafts>(seed % 3));
   const auto& device = static_cast<const testing::FakeDevice&>(engine->model());
   Log log;
   std::vector<std::exception_ptr> errors(kThreads);

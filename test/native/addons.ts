@@ -184,7 +184,18 @@ export interface CopyMixture {
 export interface DraftPolicy {
   length(trust: number, available: number, rows: number): number;
   observe(trust: number, right: boolean): void;
-  passed(rows: number, drafted: number, accepted: number, seconds: number | undefined): void;
+  /** `byModule`: the drafts are guesses of the multi-token-prediction module. */
+  passed(
+    rows: number,
+    drafted: number,
+    accepted: number,
+    seconds: number | undefined,
+    byModule?: boolean,
+  ): void;
+  /** Whether a guess is worth asking for. */
+  mayGuess(): boolean;
+  /** Guesses took so many seconds. */
+  guessed(seconds: number): void;
   /** What a pass of so many rows costs, in one-row passes. */
   cost(rows: number): number;
 }
@@ -199,6 +210,8 @@ export interface SchedulerOptions {
   readonly rounds?: boolean;
   /** Logits stay on the device: sampling gets the largest, and whole rows where it asks for them. */
   readonly keepsLogits?: boolean;
+  /** It has a module that guesses the next token, always right for greedy answers or always wrong; by default it has none. */
+  readonly drafts?: 'right' | 'wrong';
 }
 
 export type SchedulerEvent = {
@@ -230,6 +243,8 @@ export interface Scheduler {
   faults(): string[];
   /** Rows of kept logits that were asked for. */
   rowsBrought(): number;
+  /** Tokens that the device's module was asked to guess. */
+  guesses(): number;
   usage(): PageUsage;
   match(tokens: Int32Array): number;
 }
@@ -267,6 +282,17 @@ export interface TestingAddon {
   gated(
     call: Omit<LinearCall, 'blocks' | 'decode'> & { gate: Uint8Array; up: Uint8Array },
   ): Float32Array | null;
+  /** What a model's multi-token-prediction module says behind each token from `prompt` ≥ 1 on: float32 [tokens - prompt, vocabulary]. */
+  mtpLogits(call: {
+    readonly path: CpuPath;
+    readonly model: string;
+    readonly tokens: Int32Array;
+    /** So many tokens go in one pass, the others one by one. */
+    readonly prompt: number;
+    readonly threads: number;
+    /** Asks only behind one in so many tokens; the other rows are zeros. */
+    readonly every?: number;
+  }): Float32Array;
   /** The experts a token visits, ascending, and their weights. */
   route(call: RouteCall): { readonly experts: Int32Array; readonly weights: Float32Array };
   /** `draws` tokens by one sampler; how many of them the largest logits settled. */
@@ -286,7 +312,11 @@ export interface TestingAddon {
   tokensToHeal(call: { vocabulary: TestVocabulary; tokens: Int32Array; limit: number }): number;
   CopyDrafts: new (breaks: Int32Array) => CopyDrafts;
   CopyMixture: new (share: number, breaks: Int32Array) => CopyMixture;
-  DraftPolicy: new (mostRows: number) => DraftPolicy;
+  DraftPolicy: {
+    new (mostRows: number): DraftPolicy;
+    /** The trust in a guess to which the module itself gives this probability. */
+    trustInGuess(probability: number): number;
+  };
   /** The text that each chunk of bytes lets through, then what comes at the end. */
   textStream(stops: string[], chunks: Uint8Array[]): string[];
   /** The bytes of every token of a model file. */

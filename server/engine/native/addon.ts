@@ -118,6 +118,8 @@ export interface NativeRequest {
   readonly draftSources?: readonly Int32Array[];
   /** Tokens of a draft to verify at a time, as far as there are so many; by default what measured costs make worthwhile. */
   readonly draftLength?: number;
+  /** Whether the model's own multi-token-prediction module, where it has one, may guess where nothing is copied; default true. */
+  readonly draftByModule?: boolean;
   /** Tokens that end the answer. */
   readonly endTokens: Int32Array;
   /** Tokens that must never be sampled. */
@@ -140,6 +142,9 @@ export interface NativeSummary {
   readonly healedTokens: number;
   readonly draftedTokens: number;
   readonly acceptedTokens: number;
+  /** Those that the model's own module guessed. */
+  readonly mtpDraftedTokens: number;
+  readonly mtpAcceptedTokens: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
 }

@@ -195,3 +195,67 @@ describe('the draft policy', () => {
     assert.ok(2000 / seconds > 0.93 * best, `${2000 / seconds} instead of ${best} tokens/s`);
   });
 });
+
+describe('guesses of the model itself', () => {
+  const trustInGuess = (probability: number): number =>
+    testingAddon().DraftPolicy.trustInGuess(probability);
+
+  /** Decodes with a guess before each pass that may have one; seconds with and without. */
+  function guess(made: DraftPolicy, cost: number, row: number, right: number, tokens: number) {
+    const random = createRandom(5);
+    let seconds = 0;
+    let guesses = 0;
+    for (let done = 0; done < tokens;) {
+      const trust = made.mayGuess() ? trustInGuess(right) : 0;
+      if (trust > 0) {
+        made.guessed(cost);
+        seconds += cost;
+        guesses++;
+      }
+      const length = made.length(trust, trust > 0 ? 1 : 0, 1);
+      const isRight = random.below(1e6) < right * 1e6;
+      made.observe(trust, isRight);
+      const accepted = length > 0 && isRight ? 1 : 0;
+      const step = length > 0 ? 1 + row : 1;
+      made.passed(1 + length, length, accepted, step, true);
+      seconds += step;
+      done += 1 + accepted;
+    }
+    return { seconds, guesses };
+  }
+
+  it('are trusted by the probability that the module gives them, any number of them', () => {
+    const trusts = [0, 0.2, 0.3, 0.6, 0.8, 0.9, 0.96, 1].map(trustInGuess);
+    assert.deepEqual(
+      trusts,
+      trusts.toSorted((a, b) => a - b),
+    );
+    assert.equal(new Set(trusts).size, 6);
+    for (const strange of [NaN, -1, 2, Infinity]) {
+      assert.ok(trusts.includes(trustInGuess(strange)), `${strange}`);
+    }
+  });
+
+  it('are not asked for before passes have been timed', () => {
+    assert.equal(policy().mayGuess(), false);
+    assert.equal(timed().mayGuess(), true);
+  });
+
+  it('go on as long as they pay', () => {
+    const { seconds, guesses } = guess(timed(), 0.1, 0.3, 0.9, 1000);
+    assert.ok(seconds < 850, `${seconds} s`);
+    assert.ok(guesses > 450, `${guesses} guesses`);
+  });
+
+  it('cost no more than two hundredths of the time where they do not pay', () => {
+    for (const [cost, row, right] of [
+      [0.5, 0.7, 0.5],
+      [0.3, 0.3, 0],
+      [2, 0.1, 0.9],
+    ] as const) {
+      const { seconds, guesses } = guess(timed(), cost, row, right, 2000);
+      assert.ok(seconds < 2000 * 1.02 + 8, `${seconds} s`);
+      assert.ok(guesses > 3, 'whether they pay is never seen again');
+    }
+  });
+});

@@ -1,17 +1,35 @@
 /** Answers with drafts: the same as without, in fewer passes. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describeModel } from '../../../server/engine/model/describe-model.js';
 import type {
   NativeEngine,
   NativeEngineOptions,
   NativeError,
   NativeRequest,
 } from '../../../server/engine/native/addon.js';
-import { exactPaths, fastPaths, fixtureModel, nativeAddon, unavailablePaths } from '../addons.js';
+import {
+  embeddedModelFile,
+  exactPaths,
+  fastPaths,
+  fixtureModel,
+  nativeAddon,
+  unavailablePaths,
+} from '../addons.js';
 import { ask, type Answer } from './ask.js';
 
 const prompt = Int32Array.from({ length: 40 }, (_, i) => (i * 37) % 1000);
 /** Does not run in circles, as a greedy answer of a random model does. */
 const DRAWN = { tokens: prompt, maxTokens: 40, temperature: 1, seed: 3 };
+
+const familiar = [
+  `import fs from 'node:fs';\nimport path from 'node:path';\n\nexport function readText(file: string): string {\n  return fs.`,
+  `export class Stack<T> {\n  private readonly items: T[] = [];\n\n  push(item: T): void {\n    this.`,
+  `describe('the parser', () => {\n  it('reads a number', () => {\n    expect(parse('1')).`,
+  `def mean(values):\n    """The mean of some values."""\n    if not values:\n        raise ValueError(`,
+];
 
 const answerTo = (...request: Parameters<typeof ask>): Promise<Answer> => ask(...request).answer;
 
@@ -174,6 +192,76 @@ describe('drafts', function () {
     const { draftedTokens, acceptedTokens } = copied.summary;
     assert.ok(acceptedTokens <= draftedTokens);
     assertSame(copied, plain);
+  });
+
+  it('of the model itself change no bit either, and are seldom right where the weights are random', async () => {
+    for (const cpuPath of [exactPaths().at(-1)!, ...fastPaths().slice(-1)]) {
+      const engine = await load({ cpuPath, contextLength: 64 }, 'tiny-v3-q8_0.gguf');
+      let drafted = 0;
+      for (let seed = 1; seed <= 3; seed++) {
+        const tokens = Int32Array.from({ length: 19 * seed }, (_, i) => (i * 31 * seed) % 1000);
+        const kinds: Partial<NativeRequest>[] = [
+          {},
+          { temperature: 1, seed },
+          { temperature: 1, seed, copy: 0.5, topP: 0.9, repetitionPenalty: 1.2 },
+          { temperature: 0.8, seed, minP: 0.05, heal: 4 },
+          { maxTokens: 60, overflow: 'trim', keepFirst: 8, temperature: 1, seed },
+        ];
+        for (const kind of kinds) {
+          const request = { tokens, maxTokens: 20, ...kind };
+          const plain = await answerTo(engine, { ...request, draftLength: 0 });
+          assert.equal(plain.summary.mtpDraftedTokens, 0);
+          const guessed = await answerTo(engine, { ...request, draftLength: 1 });
+          assertSame(guessed, plain);
+          drafted += guessed.summary.mtpDraftedTokens;
+          assertSame(await answerTo(engine, request), plain);
+          const copied = await answerTo(engine, { ...request, draftByModule: false });
+          assertSame(copied, plain);
+          assert.equal(copied.summary.mtpDraftedTokens, 0);
+        }
+      }
+      assert.ok(drafted > 50, `${drafted} guesses`);
+    }
+  });
+
+  it('of a trained model are often right', async () => {
+    const engine = await nativeAddon().loadEngine(embeddedModelFile, {});
+    open.push(engine);
+    const { tokenizer } = describeModel(nativeAddon().openModelFile(embeddedModelFile));
+    let drafted = 0;
+    let accepted = 0;
+    for (const text of familiar) {
+      const request = { tokens: tokenizer.encode(text), maxTokens: 24, temperature: 0.3, seed: 5 };
+      const plain = await answerTo(engine, { ...request, draftLength: 0 });
+      const guessed = await answerTo(engine, { ...request, draftLength: 1 });
+      assertSame(guessed, plain);
+      drafted += guessed.summary.mtpDraftedTokens;
+      accepted += guessed.summary.mtpAcceptedTokens;
+    }
+    assert.ok(drafted > 20, `${drafted} guesses`);
+    assert.ok(accepted > drafted / 3, `${accepted} of ${drafted} guesses were right`);
+  });
+
+  it('of the model itself are as good where a prefix came from a file', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'lacuna-drafts-'));
+    try {
+      const file = path.join(folder, 'prefix');
+      const request = { tokens: prompt, maxTokens: 24, temperature: 1, seed: 2, draftLength: 1 };
+      const first = await load({}, 'tiny-v3-q8_0.gguf');
+      const answer = await answerTo(first, request);
+      assert.equal(await first.savePrefix(prompt, file), prompt.length);
+      const second = await load({}, 'tiny-v3-q8_0.gguf');
+      assert.equal(await second.restorePrefix(file), prompt.length);
+      const restored = await answerTo(second, request);
+      assertSame(restored, answer);
+      const guesses = ({ summary }: Answer): number[] => [
+        summary.mtpDraftedTokens,
+        summary.mtpAcceptedTokens,
+      ];
+      assert.deepEqual(guesses(restored), guesses(answer));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('refuse texts to copy from that are none', async () => {

@@ -39,8 +39,8 @@ describe('the native engine', function () {
     assert.ok(progress.every((f, i) => f >= (progress[i - 1] ?? 0) && f <= 1));
     assert.equal(engine.info.contextLength, 128);
     assert.equal(engine.info.threads, 2);
-    // 4 layers of (64 latent + 16 rotated) float32 values a token.
-    assert.equal(engine.info.kvBytesPerToken, 4 * 80 * 4);
+    // 4 layers and the MTP module of (64 latent + 16 rotated) float32 values a token; its state of 256 and two words.
+    assert.equal(engine.info.kvBytesPerToken, 5 * 80 * 4 + 258 * 4);
     assert.equal(engine.info.vocabularySize, 1040);
   });
 
@@ -53,8 +53,8 @@ describe('the native engine', function () {
   if (fastPaths().includes('amx')) {
     it('keeps its cache in bfloat16 tiles where the CPU has them', async () => {
       const engine = await load({ cpuPath: 'amx' }, 'tiny-v3-q8_0.gguf');
-      // 80 values, padded to three tiles of 32.
-      assert.equal(engine.info.kvBytesPerToken, 4 * 96 * 2);
+      // 80 values, padded to three tiles of 32; those of the MTP module stay float32.
+      assert.equal(engine.info.kvBytesPerToken, 4 * 96 * 2 + 80 * 4 + 258 * 4);
     });
   } else {
     it.skip('keeps its cache in bfloat16 tiles: this CPU has none', () => undefined);

@@ -414,6 +414,74 @@ describe('the scheduler', () => {
     });
   });
 
+  describe('on a device that guesses', () => {
+    const ask: Ask = { tokens: text(30), maxTokens: 12 };
+
+    it('takes guesses where nothing is copied, and saves a pass for each that is right', () => {
+      const scheduler = makeScheduler({ drafts: 'right' });
+      const handle = add(scheduler, { ...ask, draftLength: 1 });
+      const answer = finish(scheduler).get(handle)!;
+      assert.deepEqual(answer.ids, alone(ask));
+      // The first token comes with the prompt, the last one is not guessed.
+      const { mtpDraftedTokens, mtpAcceptedTokens } = summaryOf(answer);
+      assert.equal(mtpAcceptedTokens, mtpDraftedTokens);
+      assert.ok(mtpAcceptedTokens >= 4, `${mtpAcceptedTokens} guesses`);
+      const decoding = scheduler.passes().filter(({ chunks }) => chunks[0]!.position >= 30);
+      assert.equal(decoding.length, 12 - 1 - mtpAcceptedTokens);
+    });
+
+    it('answers the same where every guess is wrong', () => {
+      const scheduler = makeScheduler({ drafts: 'wrong' });
+      const handle = add(scheduler, { ...ask, draftLength: 1 });
+      const answer = finish(scheduler).get(handle)!;
+      assert.deepEqual(answer.ids, alone(ask));
+      const { mtpDraftedTokens, mtpAcceptedTokens } = summaryOf(answer);
+      assert.ok(mtpDraftedTokens > 4);
+      assert.equal(mtpAcceptedTokens, 0);
+    });
+
+    it('asks for none where a request wants none, at the end of an answer, or for what it never says', () => {
+      const wants: Partial<Ask>[] = [
+        { draftLength: 0 },
+        { draftByModule: false },
+        { maxTokens: 1 },
+      ];
+      for (const each of wants) {
+        const scheduler = makeScheduler({ drafts: 'right' });
+        add(scheduler, { ...ask, draftLength: 1, ...each });
+        finish(scheduler);
+        assert.equal(scheduler.guesses(), 0, JSON.stringify(each));
+      }
+      const never = Int32Array.from({ length: 50 }, (_, id) => id).filter((id) => id % 2 === 0);
+      const scheduler = makeScheduler({ drafts: 'right' });
+      const handle = add(scheduler, { ...ask, draftLength: 1, bannedTokens: never });
+      const { ids, ends } = finish(scheduler).get(handle)!;
+      assert.ok(ids.every((id) => id % 2 === 1));
+      assert.equal(ends.length, 1);
+    });
+
+    it('guesses for all answers of a step together', () => {
+      const scheduler = makeScheduler({ drafts: 'right' });
+      const asks = [1, 2, 3].map((seed) => ({ ...ask, tokens: text(30, seed) }));
+      const handles = asks.map((each) => add(scheduler, { ...each, draftLength: 1 }));
+      const answers = finish(scheduler);
+      handles.forEach((handle, i) => {
+        assert.deepEqual(answers.get(handle)!.ids, alone(asks[i]!));
+        assert.ok(summaryOf(answers.get(handle)).mtpAcceptedTokens >= 2);
+      });
+    });
+
+    it('gives a guess up where somebody more urgent comes, and goes on', () => {
+      const scheduler = makeScheduler({ drafts: 'right' });
+      const handle = add(scheduler, { ...ask, draftLength: 1, lane: WARM });
+      for (let units = 1; units < 40; units++) scheduler.run(units % 3 === 0 ? 1 : units);
+      const urgent = add(scheduler, { ...ask, tokens: text(20, 2) });
+      const answers = finish(scheduler);
+      assert.deepEqual(answers.get(handle)!.ids, alone(ask));
+      assert.deepEqual(answers.get(urgent)!.ids, alone({ ...ask, tokens: text(20, 2) }));
+    });
+  });
+
   it('answers every request as if it were alone, whatever comes between', () => {
     const request = fc.record({
       lane: fc.nat(3),
@@ -436,8 +504,15 @@ describe('the scheduler', () => {
         fc.constantFrom(4, 5, 8, 40),
         fc.constantFrom(1, 5, 32),
         fc.boolean(),
-        (steps, pages, chunk, keepsLogits) => {
-          const scheduler = makeScheduler({ pages, chunk, contextLength: 256, keepsLogits });
+        fc.constantFrom(undefined, 'right' as const, 'wrong' as const),
+        (steps, pages, chunk, keepsLogits, drafts) => {
+          const scheduler = makeScheduler({
+            pages,
+            chunk,
+            contextLength: 256,
+            keepsLogits,
+            ...(drafts === undefined ? {} : { drafts }),
+          });
           const asks = new Map<number, Ask>();
           const cancelled = new Set<number>();
           for (const step of steps) {

@@ -117,6 +117,8 @@ describe('doctor', () => {
       healedTokens: 0,
       draftedTokens: 0,
       acceptedTokens: 0,
+      mtpDraftedTokens: 0,
+      mtpAcceptedTokens: 0,
       prefillMs: 2560,
       decodeMs: 1000,
     } as const;

@@ -136,6 +136,8 @@ export class FakeAddon implements NativeAddon {
                   healedTokens: 0,
                   draftedTokens: 0,
                   acceptedTokens: 0,
+                  mtpDraftedTokens: 0,
+                  mtpAcceptedTokens: 0,
                   prefillMs: 1,
                   decodeMs: 1,
                 },
