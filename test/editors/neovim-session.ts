@@ -70,6 +70,17 @@ export class NeovimSession {
     });
   }
 
+  /**
+   * Types keys until they bring something about: while the model still loads they bring nothing. One try at a time, since
+   * keys that are still on their way would take it back.
+   */
+  async typeUntil(what: string, keys: string, check: () => boolean): Promise<void> {
+    await until(what, 60_000, async () => {
+      this.type(keys);
+      return until(what, 5000, check).catch(() => false);
+    });
+  }
+
   /** Leaves insert mode, writes the file, and returns what it holds. */
   async saved(): Promise<string> {
     const before = readFileSync(this.file, 'utf8');

@@ -30,11 +30,8 @@ const title = installed('nvim')
     editor = NeovimSession.start('count.ts', hole.text, [`luafile ${configuration}`]);
     await editor.attached();
     editor.type(`:call cursor(${hole.line}, ${hole.column})<CR>A`);
-    await until('a completed line', 60_000, () => {
-      if (editor.ask('getline(".")') !== line.trim()) return true;
-      // The first request may come while the model still loads.
-      editor.type('<C-x><C-o>');
-      return false;
+    await editor.typeUntil('a completed line', '<C-x><C-o>', () => {
+      return editor.ask('getline(".")') !== line.trim();
     });
     assert.equal(await editor.saved(), hole.before + onCommandLine('count.ts', hole) + hole.after);
   });
@@ -56,13 +53,7 @@ const title = installed('nvim')
         ]);
         await editor.attached();
         editor.type(`:call cursor(${before.line}, ${before.column})<CR>A`);
-        let turn = 0;
-        await until('ghost text', 60_000, () => {
-          if (ghost() !== '') return true;
-          // What is typed while the model still loads brings nothing. Neovim asks when nobody has typed for 200 ms.
-          if (turn++ % 20 === 0) editor.type('<Esc>:silent! undo<CR>A.');
-          return false;
-        });
+        await editor.typeUntil('ghost text', '<Esc>:silent! undo<CR>A.', () => ghost() !== '');
         const text = onCommandLine('count.ts', hole);
         assert.ok(text.startsWith(ghost()), `${ghost()} begins ${text}`);
         editor.type('<Tab>');
@@ -89,12 +80,7 @@ const title = installed('nvim')
       ]);
       await editor.attached();
       editor.type(`:call cursor(${before.line}, ${before.column})<CR>A`);
-      await until('ghost text', 60_000, () => {
-        if (ghost() !== '') return true;
-        // What is typed while the model still loads brings nothing.
-        editor.type(`<Esc>:silent! undo<CR>A${typed}`);
-        return false;
-      });
+      await editor.typeUntil('ghost text', `<Esc>:silent! undo<CR>A${typed}`, () => ghost() !== '');
     });
 
     it('shows the text of the command line behind the cursor, and Tab takes it', async () => {
