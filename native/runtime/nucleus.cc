@@ -4,10 +4,17 @@
 
 namespace lacuna {
 
+float relative_probability(float logit, float largest, float temperature) {
+  return std::exp((logit - largest) / temperature);
+}
+
 double to_probabilities(std::span<Candidate> sorted, float temperature) {
   const float largest = sorted.front().value;
   double total = 0;
-  for (Candidate& c : sorted) total += c.value = std::exp((c.value - largest) / temperature);
+  for (Candidate& c : sorted) {
+    c.value = relative_probability(c.value, largest, temperature);
+    total += c.value;
+  }
   return total;
 }
 
@@ -25,13 +32,17 @@ std::optional<Nucleus> find_nucleus(std::span<const Candidate> sorted, float top
   return nucleus;
 }
 
-int32_t draw_token(std::span<const Candidate> sorted, const Nucleus& nucleus, double share) {
-  double target = share * nucleus.mass;
-  for (size_t i = 0; i < nucleus.count; ++i) {
-    target -= sorted[i].value;
-    if (target < 0) return sorted[i].id;
+std::optional<size_t> index_at(std::span<const Candidate> sorted, double mass) {
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    mass -= sorted[i].value;
+    if (mass < 0) return i;
   }
-  return sorted[nucleus.count - 1].id;
+  return std::nullopt;
+}
+
+int32_t draw_token(std::span<const Candidate> sorted, const Nucleus& nucleus, double share) {
+  const auto at = index_at(sorted.first(nucleus.count), share * nucleus.mass);
+  return sorted[at.value_or(nucleus.count - 1)].id;
 }
 
 }  // namespace lacuna

@@ -18,6 +18,9 @@ inline bool is_better(const Candidate& a, const Candidate& b) {
   return a.value != b.value ? a.value > b.value : a.id < b.id;
 }
 
+// What the probability of `logit` at `temperature` is of that of the `largest`.
+float relative_probability(float logit, float largest, float temperature);
+
 // Logits, best first, become probabilities at `temperature`. Returns their sum.
 double to_probabilities(std::span<Candidate> sorted, float temperature);
 
@@ -36,6 +39,10 @@ struct Nucleus {
 // most `following`, or by none (negative). None where that depends on what is not known.
 std::optional<Nucleus> find_nucleus(std::span<const Candidate> sorted, float top_p, float min_p,
                                     Bounds total, double following);
+
+// Which of the candidates is reached where probabilities are added up to `mass`; none where they do
+// not go so far.
+std::optional<size_t> index_at(std::span<const Candidate> sorted, double mass);
 
 // The token at `share` (0 … 1) of the nucleus' mass.
 int32_t draw_token(std::span<const Candidate> sorted, const Nucleus& nucleus, double share);

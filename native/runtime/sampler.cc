@@ -20,6 +20,9 @@ void require(bool ok, const char* name, const char* range) {
                 "Correct the option; see the documentation of the sampling options.");
 }
 
+// Candidates that are sorted at once, and nearly always enough.
+constexpr size_t kSortedFirst = 256;
+
 // log Σ exp(x - largest).
 double log_sum(std::span<const float> x, float largest) {
   double sum = 0;
@@ -123,16 +126,46 @@ int32_t Sampler::draw(std::span<const float> logits) {
     if (logits[i] != kImpossible) candidates_.push_back({static_cast<int32_t>(i), logits[i]});
   }
   if (candidates_.empty()) return 0;
-  // Only as much is sorted as the filters can keep.
-  const size_t keep = options_.top_k == 0 ? candidates_.size()
-                                          : std::min<size_t>(options_.top_k, candidates_.size());
-  std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(keep),
-                    candidates_.end(), is_better);
-  candidates_.resize(keep);
+  if (options_.top_k == 0 || options_.top_k >= candidates_.size()) return draw_of_all();
+  const auto keep = static_cast<std::ptrdiff_t>(options_.top_k);
+  std::partial_sort(candidates_.begin(), candidates_.begin() + keep, candidates_.end(), is_better);
+  candidates_.resize(options_.top_k);
   const double total = to_probabilities(candidates_, options_.temperature);
   const auto nucleus =
       find_nucleus(candidates_, options_.top_p, options_.min_p, {total, total}, -1);
   return draw_token(candidates_, *nucleus, uniform());
+}
+
+// Sorts as far as the filters and the draw look: few tokens have nearly all of the probability, and
+// sorting a vocabulary takes longer than a small model does.
+int32_t Sampler::draw_of_all() {
+  const std::span<Candidate> all = candidates_;
+  float largest = kImpossible;
+  for (const Candidate& c : all) largest = std::max(largest, c.value);
+  double total = 0;
+  for (const Candidate& c : all)
+    total += relative_probability(c.value, largest, options_.temperature);
+  const bool filters = options_.top_p < 1 || options_.min_p > 0;
+  const double share = uniform();
+  for (size_t sorted = 0;;) {
+    const size_t next = std::min(all.size(), std::max(kSortedFirst, 4 * sorted));
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(sorted);
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(next);
+    std::partial_sort(begin, end, all.end(), is_better);
+    for (Candidate& c : all.subspan(sorted, next - sorted))
+      c.value = relative_probability(c.value, largest, options_.temperature);
+    sorted = next;
+    const std::span<const Candidate> best = all.first(sorted);
+    const bool is_all = sorted == all.size();
+    const double following = is_all ? -1 : best.back().value;
+    std::optional<Nucleus> nucleus = Nucleus{sorted, total};
+    if (filters)
+      nucleus = find_nucleus(best, options_.top_p, options_.min_p, {total, total}, following);
+    if (!nucleus) continue;
+    // Without filters the token may stand behind what is sorted.
+    const std::optional<size_t> at = index_at(best.first(nucleus->count), share * nucleus->mass);
+    if (at || filters || is_all) return best[at.value_or(nucleus->count - 1)].id;
+  }
 }
 
 // SplitMix64 (Steele et al. 2014), the same on every platform; 53 bits in [0, 1).

@@ -56,6 +56,7 @@ class Sampler {
   std::span<const int32_t> penalty_window(std::span<const int32_t> recent) const;
   float penalized(float logit) const;
   int32_t draw(std::span<const float> logits);
+  int32_t draw_of_all();
   void list_candidates(const LogitCandidates& row, std::span<const int32_t> recent);
   std::optional<int32_t> draw(const LogitCandidates& row, size_t sure);
   double uniform();

@@ -171,7 +171,7 @@ export function createProgram(
       'only time aborts, so many in prefill and in decode',
       wholeNumber(0, 100000),
     )
-    .option('--drafts', 'only measure what copied drafts gain')
+    .option('--drafts', 'only measure what drafts gain')
     .option('--chat', 'only measure what each question of a conversation costs')
     .option('--resume <file>', 'keep measurements of speed there, and go on from those it holds')
     .option('--at-most <seconds>', 'begin no measurement of speed later', wholeNumber(1, 1 << 24))

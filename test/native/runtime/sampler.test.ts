@@ -93,6 +93,24 @@ describe('the sampler', () => {
     assert.deepEqual(kept(1), [0, 1, 2, 3]);
   });
 
+  it('draws from all of a large vocabulary whose tokens are alike, and from the share that p leaves', () => {
+    const size = 3000;
+    const alike = new Float32Array(size);
+    const draws = 6000;
+    const all = sample({ logits: alike, temperature: 1, draws, seed: 4 }).ids;
+    assert.ok(new Set(all).size > size * 0.8);
+    const mean = all.reduce((sum, id) => sum + id, 0) / draws;
+    assert.ok(Math.abs(mean - size / 2) < size / 20, `${mean}`);
+    const half = sample({ logits: alike, temperature: 1, topP: 0.5, draws, seed: 4 }).ids;
+    assert.ok(half.every((id) => id < size / 2 + 1));
+    assert.ok(new Set(half).size > size * 0.4);
+    // The same share of what is left is drawn.
+    const steep = alike.map((_, i) => -i / 100);
+    const kept = sample({ logits: steep, temperature: 1, minP: Math.exp(-7.005), draws, seed: 4 });
+    assert.ok(kept.ids.every((id) => id <= 700));
+    assert.ok(kept.ids.some((id) => id > 300));
+  });
+
   it('drops what is far less likely than the best', () => {
     const kept = shares({ logits, minP: 0.2 }).flatMap((share, i) => (share > 0 ? [i] : []));
     assert.deepEqual(kept, [1, 3]);
