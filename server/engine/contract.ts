@@ -114,7 +114,7 @@ export interface GenerationSummary {
   readonly trimmedTokens: number;
   /** Prompt tokens that were taken back to be healed; generated tokens wrote their text again. */
   readonly healedTokens: number;
-  /** Tokens that were guessed from what had been read, and those of them that the model agreed with. */
+  /** Tokens that were guessed, from what had been read or by the model's own module for that, and those of them that the model agreed with. */
   readonly draftedTokens: number;
   readonly acceptedTokens: number;
   /**
