@@ -130,6 +130,8 @@ export class EditorWindow {
       return there;
     });
     await row.click({ timeout: 20_000 });
+    // Where the pointer stays, the hover of what comes next may cover its buttons.
+    await page.mouse.move(0, 0);
   }
 
   /** Opens a quick input by a key, and gives it a text. What is typed before it has the focus would go elsewhere. */
@@ -190,6 +192,8 @@ export class EditorWindow {
 
   /** Clicks the first link above a line that has this title. */
   async clickLens(title: string): Promise<void> {
+    // A hover over the code may cover it.
+    await this.page.mouse.move(0, 0);
     await this.page.locator('.codelens-decoration a', { hasText: title }).first().click();
   }
 
