@@ -9,6 +9,26 @@
 namespace lacuna::addon {
 namespace {
 
+Napi::Array lines_array(Napi::Env env, const std::vector<FoundLine>& lines) {
+  Napi::Array out = Napi::Array::New(env, lines.size());
+  for (uint32_t i = 0; i < out.Length(); ++i) {
+    Napi::Array tokens = Napi::Array::New(env, lines[i].tokens.size());
+    for (uint32_t j = 0; j < tokens.Length(); ++j) {
+      const TokenEvent& token = lines[i].tokens[j];
+      Napi::Object o = Napi::Object::New(env);
+      o.Set("id", token.id);
+      o.Set("text", token.text);
+      o.Set("logProbability", static_cast<double>(token.log_probability));
+      tokens[j] = o;
+    }
+    Napi::Object line = Napi::Object::New(env);
+    line.Set("tokens", tokens);
+    line.Set("logProbability", lines[i].log_probability);
+    out[i] = line;
+  }
+  return out;
+}
+
 Napi::Object summary_object(Napi::Env env, const Summary& summary) {
   Napi::Object o = Napi::Object::New(env);
   o.Set("reason", finish_reason_name(summary.reason));
@@ -23,6 +43,7 @@ Napi::Object summary_object(Napi::Env env, const Summary& summary) {
   o.Set("trimmedTokens", static_cast<double>(summary.trimmed_tokens));
   o.Set("prefillMs", summary.prefill_ms);
   o.Set("decodeMs", summary.decode_ms);
+  if (!summary.lines.empty()) o.Set("lines", lines_array(env, summary.lines));
   return o;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "addon/errors.h"
+#include "runtime/beam.h"
 
 namespace lacuna::addon {
 namespace {
@@ -118,6 +119,7 @@ Request to_request(const Napi::Object& object) {
       .keep_first = whole(object, "keepFirst", 0, 1e9),
       .heal = whole(object, "heal", 0, 1e9),
       .drafts = to_drafts(object),
+      .beam = whole(object, "beam", 1, kMostBeamWidth),
   };
 }
 

@@ -69,8 +69,7 @@ void LaneWork::begin(std::vector<Part> parts, PassKind kind) {
   std::vector<SequenceChunk> chunks;
   size_t rows = 0;
   for (const Part& part : parts_) {
-    const PrefixTree::Branch& branch = part.sequence->branch;
-    chunks.push_back({part.tokens, branch.length(), branch.pages()});
+    part.sequence->add_chunks(part.tokens, chunks);
     rows += part.tokens.size();
     for (size_t row = rows - part.logits; row < rows; ++row) wanted_.push_back(row);
   }

@@ -127,6 +127,26 @@ PrefixTree::Branch PrefixTree::acquire(std::span<const int32_t> tokens) {
   return branch;
 }
 
+std::optional<PrefixTree::Branch> PrefixTree::fork(const Branch& from, size_t computed) {
+  Branch branch;
+  const size_t shared = std::min(from.length_, computed) / kPageTokens;
+  {
+    const std::lock_guard lock(mutex_);
+    branch.tree_ = this;
+    branch.length_ = shared * kPageTokens;
+    for (size_t i = 0; i < shared; ++i) {
+      hold(*from.nodes_[i]);
+      branch.nodes_.push_back(from.nodes_[i]);
+      branch.pages_.push_back(from.pages_[i]);
+    }
+  }
+  if (!reserve(branch, computed)) return std::nullopt;
+  for (size_t i = shared; i < branch.pages_.size(); ++i) {
+    copy_(from.pages_[i], branch.pages_[i], std::min(computed - i * kPageTokens, kPageTokens));
+  }
+  return branch;
+}
+
 bool PrefixTree::reserve(Branch& branch, size_t length) {
   const std::lock_guard lock(mutex_);
   branch.tree_ = this;

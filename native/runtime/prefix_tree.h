@@ -51,6 +51,8 @@ class PrefixTree {
     size_t length() const { return length_; }
     // Of those positions, and any that were reserved behind them.
     std::span<const PageId> pages() const { return pages_; }
+    // How many of them no other branch can see.
+    size_t own_pages() const { return pages_.size() - nodes_.size(); }
     void release();
 
    private:
@@ -77,6 +79,11 @@ class PrefixTree {
   // others may want as it is, the common part of it is copied; without a page to copy into, the
   // branch ends before it.
   Branch acquire(std::span<const int32_t> tokens);
+
+  // A branch that begins like `from` and goes its own way behind the first `computed` positions,
+  // which have KV in the pages of `from`, published or not. Whole published pages are shared, the
+  // rest is copied, and is not found by others. None where there are no pages to copy into.
+  std::optional<Branch> fork(const Branch& from, size_t computed);
 
   // Takes pages until the branch has room for `length` positions. False where the pool is
   // exhausted and every page is held; those that could be had stay with the branch.

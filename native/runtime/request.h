@@ -38,6 +38,10 @@ struct Request {
   // again (see healing.h).
   size_t heal = 0;
   DraftOptions drafts;
+  // Above 1: the answer begins with the line that a search over so many beginnings finds (see
+  // beam.h), told when it is found; the lines behind it are greedy. Without a temperature and
+  // without a penalty.
+  size_t beam = 1;
 };
 
 struct TokenEvent {
@@ -48,6 +52,12 @@ struct TokenEvent {
 
 enum class FinishReason { kStop, kEnd, kLength, kContext, kAborted };
 const char* finish_reason_name(FinishReason reason);
+
+// A first line that a search has found.
+struct FoundLine {
+  std::vector<TokenEvent> tokens;
+  double log_probability;
+};
 
 struct Summary {
   FinishReason reason = FinishReason::kAborted;
@@ -61,6 +71,7 @@ struct Summary {
   size_t trimmed_tokens = 0;                               // dropped to fit the context
   double prefill_ms = 0;  // from the first work on the request; pauses for other lanes count
   double decode_ms = 0;
+  std::vector<FoundLine> lines;  // of a search, best first: the answer, and what else there was
 };
 
 // What a model holds its requests to.

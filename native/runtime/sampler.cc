@@ -51,6 +51,20 @@ Sampler::Sampler(const SamplingOptions& options, size_t vocabulary, std::span<co
 
 SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> recent,
                              std::span<const int32_t> allowed, std::span<const Candidate> odds) {
+  const Normalizer normalizer = prepare(logits, allowed, odds);
+  penalize(logits, recent);
+  int32_t id = draw(logits);
+  if (!allowed.empty() && logits[id] == kImpossible) id = allowed.front();
+
+  float logit = logits[id];
+  for (const Candidate& original : penalized_) {
+    if (original.id == id) logit = original.value;
+  }
+  return {id, static_cast<float>(normalizer.log_probability(logit))};
+}
+
+Normalizer Sampler::prepare(std::span<float> logits, std::span<const int32_t> allowed,
+                            std::span<const Candidate> odds) {
   // A damaged model may give anything: what is not a number is impossible, the infinite is merely
   // huge.
   for (float& v : logits) {
@@ -59,16 +73,8 @@ SampledToken Sampler::sample(std::span<float> logits, std::span<const int32_t> r
   const float largest = *std::max_element(logits.begin(), logits.end());
   const double of_all = mix(odds, logits, largest);
   if (!allowed.empty()) restrict_to(allowed, logits);
-  penalize(logits, recent);
   for (const int32_t id : banned_) logits[id] = kImpossible;
-  int32_t id = draw(logits);
-  if (!allowed.empty() && logits[id] == kImpossible) id = allowed.front();
-
-  double logit = logits[id];
-  for (const Candidate& original : penalized_) {
-    if (original.id == id) logit = original.value;
-  }
-  return {id, static_cast<float>(std::min(0.0, logit - double{largest} - of_all))};
+  return {largest, of_all};
 }
 
 // Adds the odds to the probabilities. Returns the logarithm of the sum of exponentials, of logits

@@ -1,6 +1,7 @@
 // Chooses the next token from logits.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -27,6 +28,14 @@ struct SampledToken {
   float log_probability;  // under the model's own distribution, before any filter
 };
 
+// Turns logits of a row into log-probabilities. The largest logit may be so large that the rest is
+// lost beside it, so both are kept.
+struct Normalizer {
+  double largest, log_sum;  // log Σ exp(logit - largest)
+
+  double log_probability(float logit) const { return std::min(0.0, logit - largest - log_sum); }
+};
+
 class Sampler {
  public:
   // `banned` tokens are never chosen; at least one id must remain. Ids outside the vocabulary are
@@ -42,6 +51,11 @@ class Sampler {
   // nothing without `allowed`.
   SampledToken sample(std::span<float> logits, std::span<const int32_t> recent,
                       std::span<const int32_t> allowed = {}, std::span<const Candidate> odds = {});
+
+  // What `sample` does before penalties, for who chooses by himself: odds, `allowed` and bans.
+  // -infinity is impossible then. `allowed` and `odds` as there.
+  Normalizer prepare(std::span<float> logits, std::span<const int32_t> allowed,
+                     std::span<const Candidate> odds);
 
   // The token that `sample` would take from the whole row, with its log-probability to 1e-5, where
   // the candidates prove which it is: greedy and with a small top-k always, unless bans and

@@ -18,7 +18,13 @@ void Scheduler::add(uint64_t handle, Request request, Listener listener) {
   std::unique_ptr<Sequence> sequence;
   std::exception_ptr error;
   try {
-    const Sequence::Shared shared{vocabulary_, limits, drafts_, trie_for(request)};
+    const Sequence::Shared shared{vocabulary_,
+                                  limits,
+                                  drafts_,
+                                  trie_for(request),
+                                  line_ends_for(request),
+                                  model_.pages(),
+                                  std::min(kMostDecodeRows, model_.max_chunk())};
     sequence = std::make_unique<Sequence>(handle, std::move(request), listener, shared);
   } catch (...) {
     error = std::current_exception();
@@ -36,6 +42,12 @@ const TokenTrie* Scheduler::trie_for(const Request& request) {
   if (request.heal == 0) return nullptr;
   if (!trie_) trie_.emplace(vocabulary_);
   return &*trie_;
+}
+
+const LineEnds* Scheduler::line_ends_for(const Request& request) {
+  if (request.beam < 2) return nullptr;
+  if (!line_ends_) line_ends_.emplace(vocabulary_);
+  return &*line_ends_;
 }
 
 void Scheduler::cancel(uint64_t handle) {
@@ -114,7 +126,8 @@ bool Scheduler::begin(LaneWork& lane, const std::atomic<bool>& interrupt) {
     // Making room for one may cost another its pages, and its place in this step.
     if (sequence->parked || sequence->decodes() != decodes) continue;
     const Feed feed = sequence->feed(room);
-    const bool ready = make_room(*sequence, sequence->branch.length() + feed.tokens.size());
+    if (feed.tokens.empty()) continue;
+    const bool ready = make_room(*sequence, feed);
     std::erase_if(parts, [](const auto& part) { return part.sequence->branch.pages().empty(); });
     if (!ready) continue;
     parts.push_back({sequence, {feed.tokens.begin(), feed.tokens.end()}, feed.logits});
@@ -201,15 +214,15 @@ void Scheduler::resume(Sequence& sequence) {
   if (branch.length() > length) sequence.resume(std::move(branch));
 }
 
-// Pages for `length` positions. False where the sequence now waits for some, or has ended.
-bool Scheduler::make_room(Sequence& sequence, size_t length) {
-  while (!tree_.reserve(sequence.branch, length)) {
+// Pages for what it feeds. False where the sequence now waits for some, or has ended.
+bool Scheduler::make_room(Sequence& sequence, const Feed& feed) {
+  while (!sequence.reserve(feed, tree_)) {
     if (keeps()) {
       forget();
       continue;
     }
     Sequence* const holder = last_holder(sequence);
-    if (holder == nullptr && tree_.usage().held == sequence.branch.pages().size()) {
+    if (holder == nullptr && tree_.usage().held == sequence.held_pages()) {
       remove(sequence)->finish(FinishReason::kContext);
       return false;
     }
@@ -219,7 +232,7 @@ bool Scheduler::make_room(Sequence& sequence, size_t length) {
     }
     LaneWork& lane = lane_of(*holder);
     if (lane.involves(*holder)) lane.take();
-    holder->branch.release();
+    holder->give_up_pages();
     holder->parked = holder->lane() == sequence.lane();
   }
   return true;

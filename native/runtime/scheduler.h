@@ -49,6 +49,7 @@ class Scheduler {
 
  private:
   const TokenTrie* trie_for(const Request& request);
+  const LineEnds* line_ends_for(const Request& request);
   size_t room_for(const LaneWork& lane, bool decodes) const;
   bool begin(LaneWork& lane, const std::atomic<bool>& interrupt);
   void guess(const std::vector<LaneWork::Part>& parts, size_t room,
@@ -56,7 +57,7 @@ class Scheduler {
   void add_drafts(std::vector<LaneWork::Part>& parts, size_t room);
   void complete(LaneWork& lane);
   void resume(Sequence& sequence);
-  bool make_room(Sequence& sequence, size_t length);
+  bool make_room(Sequence& sequence, const Feed& feed);
   Sequence* last_holder(const Sequence& sequence) const;
   std::unique_ptr<Sequence> remove(Sequence& sequence);
 
@@ -67,7 +68,8 @@ class Scheduler {
   PrefixTree& tree_;
   std::array<std::unique_ptr<LaneWork>, kLanes> lanes_;
   DraftPolicy drafts_;
-  std::optional<TokenTrie> trie_;  // made for the first request that wants healing
+  std::optional<TokenTrie> trie_;      // made for the first request that wants healing
+  std::optional<LineEnds> line_ends_;  // made for the first that wants a search
   uint64_t turns_ = 0;
 };
 

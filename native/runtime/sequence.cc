@@ -10,6 +10,10 @@
 namespace lacuna {
 namespace {
 
+size_t pages_for(size_t positions) {
+  return (positions + kPageTokens - 1) / kPageTokens;
+}
+
 double milliseconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -30,6 +34,12 @@ void check(const Request& request, const ModelLimits& limits) {
   check_tokens(request.tokens, limits);
   for (const std::vector<int32_t>& source : request.drafts.sources) {
     if (!source.empty()) check_tokens(source, limits);
+  }
+  const SamplingOptions& sampling = request.sampling;
+  if (request.beam > 1 && (sampling.temperature != 0 || sampling.repetition_penalty != 1)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "a search for the likeliest line goes without a temperature and without a penalty",
+                "Leave those out, or use a beam of 1.");
   }
   if (request.overflow == Overflow::kStop) {
     check_fits(request.tokens, limits);
@@ -64,6 +74,22 @@ Sequence::Sequence(uint64_t handle, Request request, Listener listener, const Sh
     drafter_.emplace(request_.drafts, tokens_, healed, never_written(request_), shared.drafts);
   }
   trim();
+  if (request_.beam > 1 && request_.max_tokens > 0) plan_search(shared);
+}
+
+// As wide as the rows of a pass and the pages of an otherwise empty cache allow.
+void Sequence::plan_search(const Shared& shared) {
+  const size_t prompt = tokens_.size();
+  // The last token of an answer needs no KV.
+  const size_t most =
+      std::min({request_.max_tokens, limits_.context_length - prompt + 1, Beam::kMostLineTokens});
+  const size_t all = pages_for(prompt);
+  const size_t own = std::max<size_t>(pages_for(prompt + most - 1) - prompt / kPageTokens, 1);
+  const size_t room = shared.pages > all ? (shared.pages - all) / own : 0;
+  const size_t width = std::min({request_.beam, kMostBeamWidth, shared.decode_rows, room});
+  if (width < 2) return;
+  beam_.emplace(Beam::Options{width, most, prompt, request_.end_tokens}, vocabulary_,
+                *shared.line_ends);
 }
 
 // A prompt keeps a token at least, and tokens that no answer has.
@@ -96,6 +122,10 @@ void Sequence::resume(PrefixTree::Branch other) {
 
 Feed Sequence::feed(size_t room) {
   if (!started_) started_ = Clock::now();
+  if (searching()) {
+    const std::span rows = beam_->tokens();
+    return {rows.size() <= room ? rows : rows.first(0), PassKind::kDecode, rows.size()};
+  }
   const std::span rest = std::span(tokens_).subspan(branch.length());
   if (rest.size() <= std::min(kDecodeRun, room)) {
     return {rest, PassKind::kDecode, request_.max_tokens > 0 ? size_t{1} : 0};
@@ -106,7 +136,7 @@ Feed Sequence::feed(size_t room) {
 
 // Tokens that may be drafted behind those of `feed`, at most `room`.
 size_t Sequence::draft_room(const Feed& feed, size_t room) const {
-  if (!drafter_ || feed.logits == 0) return 0;
+  if (!drafter_ || beam_ || feed.logits == 0) return 0;
   const size_t positions = limits_.context_length - branch.length() - feed.tokens.size();
   const size_t wanted = request_.max_tokens - summary_.generated_tokens - 1;
   return std::min({room, positions, wanted});
@@ -128,6 +158,7 @@ Outcome Sequence::accept(std::span<const int32_t> fed, const StepLogits::Rows& l
                          PrefixTree& tree) {
   const size_t rows = logits.size();
   if (rows > 0 && !decoding_) decoding_ = Clock::now();
+  if (rows > 0 && beam_) return search(fed, logits, tree);
   const bool guessed = rows > 1 && drafter_->has_guess();
   Outcome outcome{};
   for (size_t row = 0; row < rows; ++row) {
@@ -151,14 +182,73 @@ Outcome Sequence::accept(std::span<const int32_t> fed, const StepLogits::Rows& l
   tree.publish(branch, {fed.begin(), end});
   reached_ = std::max(reached_, branch.length());
 
-  if (outcome.reason) return outcome;
-  if (pending() == 0) {
-    outcome.reason = FinishReason::kLength;
-  } else if (tokens_.size() > limits_.context_length) {
-    if (request_.overflow == Overflow::kStop) outcome.reason = FinishReason::kContext;
-    trim();
-  }
+  if (!outcome.reason) outcome.reason = make_fit();
   return outcome;
+}
+
+// Ends an answer for which nothing is left to compute, or that leaves the context.
+std::optional<FinishReason> Sequence::make_fit() {
+  if (pending() == 0) return FinishReason::kLength;
+  if (tokens_.size() <= limits_.context_length) return std::nullopt;
+  if (request_.overflow == Overflow::kStop) return FinishReason::kContext;
+  trim();
+  return std::nullopt;
+}
+
+// The first rows are those of the prompt's last token; the others' KV is the search's own.
+Outcome Sequence::search(std::span<const int32_t> fed, const StepLogits::Rows& logits,
+                         PrefixTree& tree) {
+  if (!searching()) {
+    tree.publish(branch, fed);
+    reached_ = std::max(reached_, branch.length());
+    beam_->start({.tokens = {}, .text = {}, .healing = healing_, .copies = copies_, .branch = {}});
+  }
+  if (beam_->advance(logits, sampler_)) return {};
+  const std::vector<BeamLine> lines = beam_->take_lines();
+  beam_.reset();
+  for (const BeamLine& line : lines) keep_found(line);
+  Outcome outcome{};
+  if (lines.empty()) outcome.reason = FinishReason::kEnd;  // nothing was possible at all
+  for (size_t i = 0; !outcome.reason && i < lines.front().tokens.size(); ++i) {
+    outcome.reason = push(lines.front().tokens[i].token);
+  }
+  if (!outcome.reason) outcome.reason = make_fit();
+  return outcome;
+}
+
+void Sequence::keep_found(const BeamLine& line) {
+  FoundLine& found = summary_.lines.emplace_back();
+  found.log_probability = line.log_probability;
+  const std::function<void(TokenEvent)> keep = [&found](TokenEvent event) {
+    found.tokens.push_back(std::move(event));
+  };
+  AnswerStream stream({"\n"}, keep);
+  for (const auto& [token, healed] : line.tokens) {
+    if (contains(request_.end_tokens, token.id)) break;
+    stream.push(token, vocabulary_.bytes(token.id).substr(healed));
+  }
+}
+
+bool Sequence::reserve(const Feed& feed, PrefixTree& tree) {
+  if (searching()) return beam_->reserve(tree, branch);
+  return tree.reserve(branch, branch.length() + feed.tokens.size());
+}
+
+size_t Sequence::held_pages() const {
+  return branch.pages().size() + (beam_ ? beam_->own_pages() : 0);
+}
+
+void Sequence::give_up_pages() {
+  branch.release();
+  if (beam_) beam_->stop();
+}
+
+void Sequence::add_chunks(std::span<const int32_t> fed, std::vector<SequenceChunk>& chunks) const {
+  if (searching()) {
+    beam_->add_chunks(chunks);
+  } else {
+    chunks.push_back({fed, branch.length(), branch.pages()});
+  }
 }
 
 // From the candidates where they settle it, else from the whole row: what healing allows is seldom
@@ -201,7 +291,7 @@ void Sequence::trim() {
 }
 
 void Sequence::finish(FinishReason reason) {
-  branch.release();
+  give_up_pages();
   answer_.reset();
   const Clock::time_point now = Clock::now(), prefilled = decoding_.value_or(now);
   summary_.reason = reason;
@@ -211,7 +301,7 @@ void Sequence::finish(FinishReason reason) {
 }
 
 void Sequence::fail(std::exception_ptr error) {
-  branch.release();
+  give_up_pages();
   answer_.reset();
   listener_.on_end(std::move(error), Summary{});
 }

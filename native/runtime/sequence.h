@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/answer_stream.h"
+#include "runtime/beam.h"
 #include "runtime/copy_mixture.h"
 #include "runtime/drafter.h"
 #include "runtime/healing.h"
@@ -43,7 +44,10 @@ class Sequence {
     const Vocabulary& vocabulary;
     ModelLimits limits;
     DraftPolicy& drafts;
-    const TokenTrie* trie;  // where the request asks for healing
+    const TokenTrie* trie;      // where the request asks for healing
+    const LineEnds* line_ends;  // … and for a search
+    size_t pages;               // of the KV cache
+    size_t decode_rows;         // that a pass may have
   };
 
   // Throws Error kInvalidArgument for an empty prompt, unknown token ids, options out of range, and
@@ -69,15 +73,17 @@ class Sequence {
   void resume(PrefixTree::Branch branch);
 
   // Tokens that have no KV yet.
-  size_t pending() const { return tokens_.size() - branch.length(); }
+  size_t pending() const {
+    return searching() ? beam_->tokens().size() : tokens_.size() - branch.length();
+  }
 
   // Whether those go as rows of a decoding pass.
   bool decodes() const { return pending() <= kDecodeRun; }
 
   // What to compute next, where something is pending: up to `room` (≥ 1) tokens. Valid until the
-  // sequence changes. The last token of a prompt goes alone, as if all before it had been resident:
-  // so a prompt gets the same answer cold and warm, although many tokens together are rounded
-  // otherwise than one.
+  // sequence changes; none where a search needs more. The last token of a prompt goes alone, as if
+  // all before it had been resident: so a prompt gets the same answer cold and warm, although many
+  // tokens together are rounded otherwise than one.
   Feed feed(size_t room);
 
   // What the model's own module would need for a guess of what follows the fed token, where that
@@ -101,6 +107,21 @@ class Sequence {
   // where it was right, so that it makes no difference to the answer.
   Outcome accept(std::span<const int32_t> fed, const StepLogits::Rows& logits, PrefixTree& tree);
 
+  // Pages for `feed` behind the branch. False where the pool is exhausted; those that could be had
+  // stay.
+  bool reserve(const Feed& feed, PrefixTree& tree);
+
+  // Pages that it holds, each once.
+  size_t held_pages() const;
+
+  // Gives its pages back; what of them is gone when its turn comes is computed again, and a search
+  // begins anew.
+  void give_up_pages();
+
+  // The chunks of a pass that computes `fed`. Valid as long as `fed` and until the sequence
+  // changes.
+  void add_chunks(std::span<const int32_t> fed, std::vector<SequenceChunk>& chunks) const;
+
   // The last word; nothing may be called after one of them. The branch is given back before.
   void finish(FinishReason reason);
   void fail(std::exception_ptr error);
@@ -117,6 +138,11 @@ class Sequence {
   SampledToken choose(const StepLogits::Rows& logits, size_t row);
   std::optional<FinishReason> push(const SampledToken& token);
   size_t draft_room(const Feed& feed, size_t room) const;
+  bool searching() const { return beam_ && beam_->searching(); }
+  void plan_search(const Shared& shared);
+  Outcome search(std::span<const int32_t> fed, const StepLogits::Rows& logits, PrefixTree& tree);
+  void keep_found(const BeamLine& line);
+  std::optional<FinishReason> make_fit();
   void heal(const TokenTrie& trie);
   void trim();
 
@@ -131,6 +157,7 @@ class Sequence {
   std::optional<Healing> healing_;  // until the bytes taken back are written again
   std::optional<Drafter> drafter_;
   std::optional<CopyMixture> copies_;
+  std::optional<Beam> beam_;  // until it has found the first line
   Summary summary_;
   size_t reached_ = 0;  // prompt tokens that were resident or computed
   std::optional<Clock::time_point> started_, decoding_;

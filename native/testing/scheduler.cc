@@ -32,10 +32,14 @@ FakeOptions to_options(const Napi::Object& o) {
           .drafts = to_drafts(o.Get("drafts"))};
 }
 
-// Every token of the made-up vocabulary reads as its id and a blank.
-Vocabulary numbers(size_t size) {
+// Every token of the made-up vocabulary reads as its id and a blank, but that every so many are
+// line ends.
+Vocabulary numbers(size_t size, size_t line_ends) {
   std::vector<std::string> texts;
-  for (size_t id = 0; id < size; ++id) texts.push_back(std::to_string(id) + ' ');
+  for (size_t id = 0; id < size; ++id) {
+    const bool end = line_ends > 0 && id % line_ends == line_ends - 1;
+    texts.push_back(end ? "\n" : std::to_string(id) + ' ');
+  }
   return Vocabulary::of(std::vector<std::string_view>(texts.begin(), texts.end()));
 }
 
@@ -61,7 +65,9 @@ class SchedulerProbe final : public Napi::ObjectWrap<SchedulerProbe> {
   explicit SchedulerProbe(const Napi::CallbackInfo& call)
       : Napi::ObjectWrap<SchedulerProbe>(call),
         device_(to_options(call[0].As<Napi::Object>())),
-        vocabulary_(numbers(device_.config().vocabulary)),
+        vocabulary_(
+            numbers(device_.config().vocabulary,
+                    static_cast<size_t>(number_field(call[0].As<Napi::Object>(), "lineEnds", 0)))),
         tree_(device_.pages(),
               [this](PageId from, PageId to, size_t n) { device_.copy_page(from, to, n); }),
         scheduler_(device_, vocabulary_, tree_) {

@@ -30,10 +30,11 @@ namespace lacuna {
 namespace {
 
 constexpr size_t kThreads = 3, kRequests = 120;
+constexpr size_t kPages = 5;  // too few for all: how wide a search may be depends on them
 
 Vocabulary numbers(size_t size) {
   std::vector<std::string> texts;
-  for (size_t id = 0; id < size; ++id) texts.push_back(std::to_string(id));
+  for (size_t id = 0; id < size; ++id) texts.push_back(id % 13 == 12 ? "\n" : std::to_string(id));
   return Vocabulary::of(std::vector<std::string_view>(texts.begin(), texts.end()));
 }
 
@@ -63,6 +64,7 @@ Request random_request(std::mt19937& random) {
   request.lane = static_cast<Lane>(random() % 4);
   request.max_tokens = random() % 12;
   request.heal = random() % 3;
+  if (random() % 3 == 0) request.beam = 1 + random() % kMostBeamWidth;
   if (random() % 2 == 0) request.drafts.length = random() % 5;
   if (random() % 4 == 0) request.drafts.sources.push_back(request.tokens);
   return request;
@@ -141,7 +143,7 @@ void client(Engine& engine, Log& log, size_t thread, uint32_t seed, const std::s
 }
 
 void check(const std::map<size_t, Log::Entry>& entries, bool closed) {
-  const std::unique_ptr<Engine> alone = make_engine(16, false);
+  const std::unique_ptr<Engine> alone = make_engine(kPages, false);
   for (const auto& [index, entry] : entries) {
     if (entry.ends != 1) throw std::runtime_error("a request ended " + std::to_string(entry.ends));
     Log log;
@@ -163,7 +165,7 @@ void storm(uint32_t seed) {
                            ("lacuna-" + std::to_string(std::random_device()()) + ".kv");
   const bool closes = seed % 2 == 1;
   const std::unique_ptr<Engine> engine =
-      make_engine(5, seed / 2 % 2 == 1, static_cast<testing::FakeDrafts>(seed % 3));
+      make_engine(kPages, seed / 2 % 2 == 1, static_cast<testing::FakeDrafts>(seed % 3));
   const auto& device = static_cast<const testing::FakeDevice&>(engine->model());
   Log log;
   std::vector<std::exception_ptr> errors(kThreads);

@@ -42,6 +42,11 @@ export function defineEval(
       'mix in so much of what repetition makes likely (default: as its file says)',
       share,
     )
+    .option(
+      '--beam <n>',
+      'search for first lines over so many beginnings (default: as its file says)',
+      wholeNumber(1, 6),
+    )
     .option('--typed <n>', 'characters typed since the cursor came', wholeNumber(0, 1000), 16)
     .option('--keystrokes', 'ask at each typed character, and count what it costs')
     .addOption(
@@ -129,7 +134,7 @@ type AllOptions = EvalOptions & EvalEditsOptions & { readonly edits?: true };
 
 /** Options that say how holes are filled. */
 const ofHoles = [
-  ...['plan', 'layout', 'copy', 'typed', 'keystrokes', 'shape', 'maxTokens', 'maxLines', 'syntax'],
+  ...['plan', 'layout', 'copy', 'beam', 'typed', 'keystrokes', 'shape', 'maxTokens', 'maxLines', 'syntax'],
   ...['workspace', 'confidence', 'thresholds', 'execute'],
 ];
 

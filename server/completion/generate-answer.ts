@@ -45,7 +45,7 @@ export async function generateAnswer(
 ): Promise<GeneratedAnswer> {
   const { hole, shape, opens } = context;
   const { sampling, lane = 'inline', drafts, onText } = options;
-  const { copy } = engine.info;
+  const { copy, beam = 1 } = engine.info;
   const oneLine = shape === 'line' && opens !== true;
   const enough = new AbortController();
   const generation = engine.generate(plan, {
@@ -54,6 +54,8 @@ export async function generateAnswer(
     ...((sampling ?? copy) && { sampling: { ...(copy && { copy }), ...sampling } }),
     ...(drafts && { draftSources: drafts }),
     stop: oneLine ? ['\n'] : [],
+    // What is drawn is not searched for.
+    ...(beam > 1 && !sampling && { beam }),
     // Where the prompt ends with what stands before the cursor, it often ends inside a word.
     heal: true,
     signal: AbortSignal.any([signal, enough.signal]),

@@ -84,6 +84,11 @@ export interface GenerateOptions {
    */
   readonly heal?: boolean;
   /**
+   * Above 1: the answer begins with the likeliest line that a search over so many beginnings at once finds. The line comes when
+   * it is found, those behind it as they are written, greedily. Without temperature and penalty. Default 1, at most 6.
+   */
+  readonly beam?: number;
+  /**
    * What the answer may repeat besides the prompt itself, such as recent edits; the latest last. Never changes the answer,
    * only how fast it comes.
    */
@@ -97,6 +102,13 @@ export interface GeneratedToken {
   readonly id: number;
   readonly text: string;
   /** Natural logarithm of the probability of this token, `Sampling.copy` mixed in, before healing and any filter. ≤ 0. */
+  readonly logProbability: number;
+}
+
+/** A first line that a search has found. */
+export interface FoundLine {
+  readonly tokens: readonly GeneratedToken[];
+  /** Natural logarithm of the probability that the line is this one, by whatever tokens it ends. ≤ 0. */
   readonly logProbability: number;
 }
 
@@ -123,6 +135,8 @@ export interface GenerationSummary {
    */
   readonly prefillMs: number;
   readonly decodeMs: number;
+  /** With `GenerateOptions.beam`: what was found, the first line of the answer in front, then the likeliest first. */
+  readonly lines?: readonly FoundLine[];
 }
 
 /** A running generation: iterate it for tokens; `summary` settles when it has ended, and rejects with the same error as the iteration. */
@@ -162,6 +176,8 @@ export interface EngineInfo {
   readonly fim: FimLayout;
   /** `Sampling.copy` that suits its completions; 0 where it is absent. */
   readonly copy?: number;
+  /** `GenerateOptions.beam` that suits its completions; 1 where it is absent. */
+  readonly beam?: number;
   /** Where `fim` is `none`: why, and which model to use instead. */
   readonly fimRemedy?: string;
   /** Absent where the model was not trained to answer: it has no chat template, or is a base model. */

@@ -212,6 +212,8 @@ export interface SchedulerOptions {
   readonly keepsLogits?: boolean;
   /** It has a module that guesses the next token, always right for greedy answers or always wrong; by default it has none. */
   readonly drafts?: 'right' | 'wrong';
+  /** Every so many tokens of the vocabulary are line ends; by default, none. */
+  readonly lineEnds?: number;
 }
 
 export type SchedulerEvent = {

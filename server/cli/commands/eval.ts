@@ -47,6 +47,7 @@ export interface EvalOptions extends ReportFormat {
   readonly plan: PlanKind;
   readonly layout?: 'psm' | 'spm';
   readonly copy?: number;
+  readonly beam?: number;
   readonly typed: number;
   readonly keystrokes?: true;
   readonly shape: 'auto' | 'gold';
@@ -76,10 +77,11 @@ export async function evaluate(
   return interruptible(async (signal) => {
     const contextLength = options.context ?? defaultSettings.contextLength;
     const loaded = await loadForEval({ ...options, contextLength }, packageRoot);
-    const { layout, copy } = options;
+    const { layout, copy, beam } = options;
     const info = {
       ...(layout && { fim: layout }),
       ...(copy !== undefined && { copy }),
+      ...(beam !== undefined && { beam }),
     };
     const engine = changedRequests(loaded, { info });
     try {

@@ -22,6 +22,8 @@ export interface ModelDescription {
   readonly chat: ChatSupport;
   /** `Sampling.copy` that suits it, where its file says so. */
   readonly copy: number | undefined;
+  /** `GenerateOptions.beam` that suits it, where its file says so. */
+  readonly beam: number | undefined;
   readonly special: SpecialTokenIds;
   readonly endTokens: Int32Array;
   readonly bannedTokens: Int32Array;
@@ -45,6 +47,7 @@ export function describeModel(file: NativeModelFile): ModelDescription {
     vocabularySize: vocabulary.size,
     fim: fimSupport(metadata, name, special, template),
     copy: copyShare(metadata),
+    beam: beamWidth(metadata),
     chat: chatSupport(metadata, name, vocabulary, special),
     special,
     endTokens: end,
@@ -55,6 +58,13 @@ export function describeModel(file: NativeModelFile): ModelDescription {
       return id !== undefined && vocabulary.kindOf(id) === 'control' ? id : undefined;
     },
   };
+}
+
+function beamWidth(metadata: Metadata): number | undefined {
+  const key = 'lacuna.sampling.beam';
+  const width = metadata.number(key);
+  if (width === undefined || (Number.isInteger(width) && width >= 1 && width <= 6)) return width;
+  throw metadata.error(`its ${key} is ${width}, not a whole number from 1 to 6`);
 }
 
 /** What was measured to suit a model belongs to its file. */

@@ -112,6 +112,8 @@ export interface NativeRequest {
   readonly copy?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];
+  /** Up to 6. Above 1, the first line is searched for; temperature and penalty must be left out. */
+  readonly beam?: number;
   /** How many of the last tokens may be taken back and written again by the answer; default 0. Only as many are as it helps. */
   readonly heal?: number;
   /** Token lists that the answer may repeat, the latest last; prompt and answer are looked at anyway. */
@@ -147,6 +149,17 @@ export interface NativeSummary {
   readonly mtpAcceptedTokens: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
+  /** What a search has found, best first. */
+  readonly lines?: readonly NativeLine[];
+}
+
+export interface NativeLine {
+  readonly tokens: readonly {
+    readonly id: number;
+    readonly text: string;
+    readonly logProbability: number;
+  }[];
+  readonly logProbability: number;
 }
 
 export interface NativeEngine {

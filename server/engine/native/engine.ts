@@ -80,6 +80,7 @@ class NativeEngine implements Engine {
       contextLength: native.info.contextLength,
       fim: model.fim.layout,
       ...(model.copy !== undefined && { copy: model.copy }),
+      ...(model.beam !== undefined && { beam: model.beam }),
       ...(model.fim.remedy === undefined ? {} : { fimRemedy: model.fim.remedy }),
       ...(model.chat.format ? { chat: model.chat.format } : { chatRemedy: model.chat.remedy }),
     };
@@ -188,6 +189,7 @@ class NativeEngine implements Engine {
         tokens,
         lane: LANE_NUMBER[options.lane],
         maxTokens,
+        ...(options.beam !== undefined && { beam: options.beam }),
         stop: options.stop?.filter((stop) => stop !== '') ?? [],
         heal: options.heal ? textEnd : 0,
         draftSources: options.draftSources?.map((text) => this.model.tokenizer.encode(text)) ?? [],

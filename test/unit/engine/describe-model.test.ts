@@ -101,6 +101,16 @@ describe('a model description', () => {
       );
   });
 
+  it('knows what its file says of searching, and refuses what makes no sense', () => {
+    assert.equal(describeSmall().beam, undefined);
+    assert.equal(describeSmall({ 'lacuna.sampling.beam': 3 }).beam, 3);
+    for (const width of [0, 7, 2.5, 'wide'])
+      assert.throws(
+        () => describeSmall({ 'lacuna.sampling.beam': width }),
+        /lacuna\.sampling\.beam/,
+      );
+  });
+
   it('knows a chat template', () => {
     const { chat } = describeSmall({
       'tokenizer.chat_template': '{{ x }}',
