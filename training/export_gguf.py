@@ -147,7 +147,23 @@ def tensor_type(name: str, array: np.ndarray, wanted: str) -> Type:
     return TYPES[wanted]
 
 
-def export(checkpoint: pathlib.Path, work: pathlib.Path, out: pathlib.Path, kind: str, mtp: bool):
+def add_sampling(writer: gguf.GGUFWriter, copy: float | None, beam: int | None):
+    """How the model wants to be decoded, where that was measured (`lacuna eval --copy --beam`)."""
+    if copy is not None:
+        writer.add_float32("lacuna.sampling.copy", copy)
+    if beam is not None:
+        writer.add_uint32("lacuna.sampling.beam", beam)
+
+
+def export(
+    checkpoint: pathlib.Path,
+    work: pathlib.Path,
+    out: pathlib.Path,
+    kind: str,
+    mtp: bool,
+    copy: float | None = None,
+    beam: int | None = None,
+):
     model, _ = checkpoints.load_model(checkpoint)
     weights = {k: v.float().numpy() for k, v in model.state_dict().items()}
     writer = gguf.GGUFWriter(str(out), "deepseek2")
@@ -156,6 +172,7 @@ def export(checkpoint: pathlib.Path, work: pathlib.Path, out: pathlib.Path, kind
     writer.add_file_type(FILE_TYPES[kind])
     add_shape(writer, model.c, mtp)
     add_tokenizer(writer, (work / "tokenizer.json").read_text())
+    add_sampling(writer, copy, beam)
     for name, array in tensors(weights, model.c, mtp).items():
         quantised = tensor_type(name, array, kind)
         data = gguf.quants.quantize(array.astype(np.float32), quantised)
@@ -174,9 +191,17 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--type", choices=TYPES, default="q8_0")
     parser.add_argument("--no-mtp", action="store_true")
+    parser.add_argument("--copy", type=float, help="share of what repetition makes likely, 0 … 1")
+    parser.add_argument("--beam", type=int, help="beginnings of a line to search over, 1 … 6")
     args = parser.parse_args()
     checkpoint = checkpoints.newest(args.checkpoint)
-    export(checkpoint, args.work, args.out, args.type, not args.no_mtp)
+    if args.copy is not None and not 0 <= args.copy < 1:
+        parser.error("--copy is at least 0 and below 1")
+    if args.beam is not None and not 1 <= args.beam <= 6:
+        parser.error("--beam is 1 to 6")
+    export(
+        checkpoint, args.work, args.out, args.type, not args.no_mtp, args.copy, args.beam
+    )
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ export async function generateAnswer(
     ...((sampling ?? copy) && { sampling: { ...(copy && { copy }), ...sampling } }),
     ...(drafts && { draftSources: drafts }),
     stop: oneLine ? ['\n'] : [],
-    // What is drawn is not searched for.
+    // Only the likeliest answer is searched for, not one that is drawn.
     ...(beam > 1 && !sampling && { beam }),
     // Where the prompt ends with what stands before the cursor, it often ends inside a word.
     heal: true,

@@ -140,11 +140,11 @@ describe('a search for the likeliest line', function () {
       [...others].sort((a, b) => b - a),
     );
     assert.deepEqual(
-      lines[0]?.tokens.map(({ id }) => id),
+      lines[0]!.tokens.map(({ id }) => id),
       ids,
     );
     assert.deepEqual(
-      lines[0]?.tokens.map((token) => token.logProbability),
+      lines[0]!.tokens.map((token) => token.logProbability),
       logProbabilities,
     );
     const texts = lines.map(({ tokens }) => tokens.map((token) => token.text).join(''));
@@ -161,27 +161,34 @@ describe('a search for the likeliest line', function () {
       const greedy = await answerTo(tokens, {});
       if (greedy.summary.reason === 'length') continue;
       const { text: line, summary } = await answerTo(tokens, { beam: 5 });
-      const [first, ...others] = summary.lines!.map(({ logProbability }) => logProbability);
+      const [first = NaN, ...others] = summary.lines!.map(({ logProbability }) => logProbability);
       const best = Math.max(...others);
       if (line === greedy.text) {
-        assert.ok(best <= first! + LEAD, `cut at ${cut}`);
-        if (best > first!) kept++;
+        assert.ok(best <= first + LEAD, `cut at ${cut}`);
+        if (best > first) kept++;
       } else {
         const sum = greedy.logProbabilities.reduce((total, each) => total + each, 0);
-        assert.ok(first! > sum + LEAD && first! >= best, `cut at ${cut}`);
+        assert.ok(first > sum + LEAD && first >= best, `cut at ${cut}`);
       }
     }
     assert.ok(kept > 0, 'the greedy line is always the likeliest');
   });
 
   it('of one beginning is the greedy answer, to the bit', async () => {
-    for (const prompt of PROMPTS) {
-      const tokens = model.tokenizer.encode(prompt);
-      const plain = await answerTo(tokens, { draftLength: 0 });
-      const narrow = await answerTo(tokens, { draftLength: 0, beam: 1 });
-      assert.deepEqual(narrow.ids, plain.ids);
-      assert.deepEqual(narrow.logProbabilities, plain.logProbabilities);
-      assert.equal(narrow.summary.lines, undefined);
+    // What a prompt leaves in the cache when it is first asked may differ in the last bits.
+    const fresh = await nativeAddon().loadEngine(seed, { contextLength: 256 });
+    try {
+      for (const prompt of PROMPTS) {
+        const tokens = model.tokenizer.encode(prompt);
+        await answerTo(tokens, { draftLength: 0 }, fresh);
+        const plain = await answerTo(tokens, { draftLength: 0 }, fresh);
+        const narrow = await answerTo(tokens, { draftLength: 0, beam: 1 }, fresh);
+        assert.deepEqual(narrow.ids, plain.ids);
+        assert.deepEqual(narrow.logProbabilities, plain.logProbabilities);
+        assert.equal(narrow.summary.lines, undefined);
+      }
+    } finally {
+      await fresh.close();
     }
   });
 

@@ -220,6 +220,19 @@ describe('completeAt', () => {
     assert.deepEqual(drawn.sampling, { copy: 0.5, temperature: 1 });
   });
 
+  it('searches over as many beginnings as the model wants, but not where it draws', async () => {
+    const asked = async (info: { beam?: number }, more: Partial<CompletionOptions> = {}) =>
+      (await complete('let a = █', { answer: 'x', info }, more)).request.options;
+    assert.equal((await asked({ beam: 3 })).beam, 3);
+    assert.equal((await asked({ beam: 3 }, { maxLines: 1 })).beam, 3);
+    for (const plain of [
+      await asked({}),
+      await asked({ beam: 1 }),
+      await asked({ beam: 3 }, { sampling: { temperature: 1 } }),
+    ])
+      assert.ok(!('beam' in plain));
+  });
+
   it('offers nothing of an answer that the engine cut short', async () => {
     const engine = new ScriptedEngine({ answer: 'alpha + beta + gamma' });
     const closing: Engine = {

@@ -83,6 +83,11 @@ describe('the native engine', () => {
     assert.deepEqual(request.stop, ['\n']);
   });
 
+  it('passes on how wide to search, where that is asked for', async () => {
+    assert.equal((await requestOf(textPlan('abc'), { ...GREEDY, beam: 3 })).beam, 3);
+    assert.ok(!('beam' in (await requestOf(textPlan('abc'), GREEDY))));
+  });
+
   it('lets only a text at the end of the plan be healed', async () => {
     const healed = async (...segments: PromptPlan['segments']) =>
       (await requestOf({ segments }, { ...GREEDY, heal: true })).heal;
