@@ -134,7 +134,18 @@ type AllOptions = EvalOptions & EvalEditsOptions & { readonly edits?: true };
 
 /** Options that say how holes are filled. */
 const ofHoles = [
-  ...['plan', 'layout', 'copy', 'beam', 'typed', 'keystrokes', 'shape', 'maxTokens', 'maxLines', 'syntax'],
+  ...[
+    'plan',
+    'layout',
+    'copy',
+    'beam',
+    'typed',
+    'keystrokes',
+    'shape',
+    'maxTokens',
+    'maxLines',
+    'syntax',
+  ],
   ...['workspace', 'confidence', 'thresholds', 'execute'],
 ];
 
