@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Session } from './session.js';
 
 /** Written into the hole: what somebody types while the model is asked again and again. */
@@ -21,6 +22,7 @@ export function latency(session: Session): void {
       await window.dropGhostText();
     }
     const times = [...(await window.ghostTextTimes())].sort((a, b) => a - b);
+    assert.ok(times.length > 0, 'no keystroke brought ghost text');
     const at = (share: number) => times[Math.floor(share * (times.length - 1))]?.toFixed(0);
     console.log(
       `      ${times.length} of ${text.length} keystrokes brought ghost text: ${at(0.5)} ms p50, ${at(0.95)} ms p95`,
