@@ -1,6 +1,6 @@
-"""Draws a run's log: loss, bits per byte, balance of the experts, speed.
+"""Draws a run's log, or those of runs that went on from each other: loss, bits per byte, balance of the experts, speed.
 
-usage: plot.py LOG.jsonl OUT.png
+usage: plot.py LOG.jsonl [LOG.jsonl ...] OUT.png
 """
 
 import json
@@ -13,10 +13,14 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 
 def main():
-    lines = [json.loads(line) for line in open(sys.argv[1])]
-    # A resumed run repeats the steps since its checkpoint: keep the last word on each.
-    reports = list({d["step"]: d for d in lines if "loss" in d}.values())
-    held_out = list({d["step"]: d for d in lines if "valid_bpb" in d}.values())
+    *logs, out = sys.argv[1:]
+    lines = [json.loads(line) for log in logs for line in open(log)]
+
+    def latest(key: str) -> list[dict]:
+        """A resumed run repeats the steps since its checkpoint: the last word on each, in order."""
+        return sorted({d["step"]: d for d in lines if key in d}.values(), key=lambda d: d["step"])
+
+    reports, held_out = latest("loss"), latest("valid_bpb")
     steps = [d["step"] for d in reports]
     figure, ((loss, bits), (balance, speed)) = plt.subplots(2, 2, figsize=(12, 8))
     loss.plot(steps, [d["loss"] for d in reports], label="next token")
@@ -39,7 +43,7 @@ def main():
         axes.set_xlabel("step")
         axes.grid(alpha=0.3)
     figure.tight_layout()
-    figure.savefig(sys.argv[2], dpi=110)
+    figure.savefig(out, dpi=80)
 
 
 if __name__ == "__main__":
