@@ -167,7 +167,7 @@ def export(
     model, _ = checkpoints.load_model(checkpoint)
     weights = {k: v.float().numpy() for k, v in model.state_dict().items()}
     writer = gguf.GGUFWriter(str(out), "deepseek2")
-    writer.add_name("Lacuna")
+    writer.add_name("Lacuna 18M")
     writer.add_quantization_version(2)
     writer.add_file_type(FILE_TYPES[kind])
     add_shape(writer, model.c, mtp)

@@ -97,7 +97,7 @@ suite(`VS Code${untried}`, function () {
     const second = await window.another(workbench.url);
     try {
       await until('the model in the second window', 60_000, async () => {
-        return /seed/i.test(await second.status());
+        return /18m/i.test(await second.status());
       });
       await second.openFile('second.ts');
       await second.goTo(lineHole.line, lineHole.column);

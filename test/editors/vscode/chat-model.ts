@@ -71,7 +71,7 @@ export function chatModel(session: Session): void {
     await facts.waitFor();
     await session.picture('an answer of the real engine');
     assert.match((await facts.textContent()) ?? '', /Tiny Instruct/);
-    assert.match(await session.modelReady(), /seed/i);
+    assert.match(await session.modelReady(), /18m/i);
     assert.deepEqual(await window.notifications(), []);
   });
 }

@@ -11,7 +11,7 @@ export function models(session: Session): void {
       const rows = await window.listRows();
       // At first there is the list of commands, then one that is still being filled.
       return (
-        ['seed', 'tiny-lite', 'broken'].every((name) => rows.some((each) => each.includes(name))) &&
+        [/18m/i, /tiny-lite/, /broken/].every((name) => rows.some((each) => name.test(each))) &&
         rows
       );
     });
@@ -21,10 +21,10 @@ export function models(session: Session): void {
       assert.ok(found !== undefined, rows.join('\n'));
       return found;
     };
-    assert.match(row(/seed/), /Lacuna · \d+ MB · Q8_0/);
+    assert.match(row(/18m/i), /Lacuna · \d+ MB · Q8_0/);
     assert.match(
-      row(/seed/),
-      /completes · trained for 512 tokens · needs about \d+ MB of [\d.]+ GB free/,
+      row(/18m/i),
+      /completes · trained for 1024 tokens · needs about \d+ MB of [\d.]+ GB free/,
     );
     assert.match(row(/broken/), /llama\.cpp/);
 
@@ -37,7 +37,7 @@ export function models(session: Session): void {
     await session.picture('another model');
 
     await window.runCommand('Lacuna: Choose Model');
-    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'seed' }).click();
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: /18m/i }).click();
     await session.modelReady();
     assert.deepEqual(await window.notifications(), []);
   });

@@ -20,7 +20,7 @@ export function restarts(session: Session): void {
     const died = performance.now();
     await until('another language server, with a model', 10_000, async () => {
       const pids = workbench.serverPids();
-      return pids.length === 1 && pids[0] !== pid && /seed/i.test(await window.status());
+      return pids.length === 1 && pids[0] !== pid && /18m/i.test(await window.status());
     });
     console.log(`      back after ${((performance.now() - died) / 1000).toFixed(1)} s`);
     assert.deepEqual(await window.notifications(), []);

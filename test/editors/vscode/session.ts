@@ -100,7 +100,7 @@ export class Session {
   }
 
   /** Waits for a model in the status bar. */
-  async modelReady(name = /seed/i): Promise<string> {
+  async modelReady(name = /18m/i): Promise<string> {
     return until('the model in the status bar', 60_000, async () => {
       const text = await this.window.status();
       return name.test(text) && text;

@@ -11,7 +11,7 @@ const { typed } = lineHole;
 export function typing(session: Session): void {
   it('names the model in the status bar once it has loaded', async () => {
     await session.enter('count.ts');
-    assert.match(await session.modelReady(), /lacuna.seed/i);
+    assert.match(await session.modelReady(), /lacuna.18m/i);
   });
 
   it('shows ghost text while typing, the same text as the command line, and Tab puts it into the file', async () => {

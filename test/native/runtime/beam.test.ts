@@ -1,17 +1,15 @@
 /** The search for the likeliest line, against one that computes every beginning anew. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import fc from 'fast-check';
 import {
   describeModel,
   type ModelDescription,
 } from '../../../server/engine/model/describe-model.js';
 import type { NativeEngine, NativeRequest } from '../../../server/engine/native/addon.js';
-import { nativeAddon, packageRoot } from '../addons.js';
+import { embeddedModelFile, nativeAddon } from '../addons.js';
 import { ask } from './ask.js';
 import { add, finish, makeScheduler, summaryOf, text, type Ask } from './scheduling.js';
 
-const seed = path.join(packageRoot, 'model', 'lacuna-seed-q8_0.gguf');
 const PROMPTS = [
   'function add(a, b) {\n  return a',
   'const values = [1, 2, 3];\nfor (const value of ',
@@ -41,11 +39,11 @@ describe('a search for the likeliest line', function () {
   /** Tokens that end a line or the text. */
   let ends: ReadonlySet<number>;
   before(async () => {
-    model = describeModel(nativeAddon().openModelFile(seed));
+    model = describeModel(nativeAddon().openModelFile(embeddedModelFile));
     const all = Array.from({ length: model.vocabularySize }, (_, id) => id);
     const newlines = all.filter((id) => textOf([id]).startsWith('\n'));
     ends = new Set([...model.endTokens, ...newlines]);
-    engine = await nativeAddon().loadEngine(seed, { contextLength: 256 });
+    engine = await nativeAddon().loadEngine(embeddedModelFile, { contextLength: 256 });
   });
   after(async () => {
     await engine.close();
@@ -176,7 +174,7 @@ describe('a search for the likeliest line', function () {
 
   it('of one beginning is the greedy answer, to the bit', async () => {
     // What a prompt leaves in the cache when it is first asked may differ in the last bits.
-    const fresh = await nativeAddon().loadEngine(seed, { contextLength: 256 });
+    const fresh = await nativeAddon().loadEngine(embeddedModelFile, { contextLength: 256 });
     try {
       for (const prompt of PROMPTS) {
         const tokens = model.tokenizer.encode(prompt);
@@ -219,7 +217,7 @@ describe('a search for the likeliest line', function () {
   it('is the same for every number of threads, and when it is asked again', async () => {
     const tokens = model.tokenizer.encode(PROMPTS[1]!);
     const expected = await answerTo(tokens, { beam: 3 });
-    const single = await nativeAddon().loadEngine(seed, { contextLength: 256, threads: 1 });
+    const single = await nativeAddon().loadEngine(embeddedModelFile, { contextLength: 256, threads: 1 });
     try {
       for (const by of [single, single, engine]) {
         const { summary, ids } = await answerTo(tokens, { beam: 3 }, by);

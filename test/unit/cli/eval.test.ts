@@ -32,7 +32,7 @@ describe('lacuna eval', function () {
     assert.equal(result.code, 0, result.stderr);
     assert.match(
       result.stdout,
-      /^Lacuna seed · cpu \(.*\) · 512 tokens of context · holes\.jsonl · anchored plan/,
+      /^Lacuna 18M · cpu \(.*\) · 1024 tokens of context · holes\.jsonl · anchored plan/,
     );
     assert.match(result.stdout, /^all +3 +\d+\.\d %/m);
     assert.match(result.stdout, /stops right +parses .*\n[^]*\npassed: /);

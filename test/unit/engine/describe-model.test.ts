@@ -320,7 +320,7 @@ describe('the models in the repository', () => {
 
   it('the embedded one wants the suffix first', () => {
     const model = describeModel(nativeAddon().openModelFile(embeddedModelFile));
-    assert.equal(model.contextLength, 512);
+    assert.equal(model.contextLength, 1024);
     assert.deepEqual(model.fim, { layout: 'spm' });
     assert.deepEqual(model.special, {
       bos: 1,

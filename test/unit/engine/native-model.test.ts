@@ -19,7 +19,7 @@ describe('the native engine with the embedded model', () => {
     const engine = await loadNativeEngine(nativeAddon(), embeddedModelFile);
     try {
       assert.equal(engine.info.fim, 'spm');
-      assert.equal(engine.info.contextLength, 512);
+      assert.equal(engine.info.contextLength, 1024);
       assert.match(
         engine.info.device,
         /^cpu \((reference|AVX2|AVX-512|AVX-512 VNNI|AMX), \d+ threads?\)$/,

@@ -120,7 +120,7 @@ describe('Models on this machine', () => {
     assert.equal(first?.program, 'Lacuna');
     assert.equal(first.completes, true);
     assert.equal(first.weightType, 'Q8_0');
-    assert.equal(first.contextLength, 512);
+    assert.equal(first.contextLength, 1024);
     for (const model of report.models) {
       assert.equal(model.architecture, 'deepseek2');
       assert.ok(model.memoryBytes !== undefined && model.memoryBytes > 0.9 * model.bytes);
