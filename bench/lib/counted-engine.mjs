@@ -10,7 +10,7 @@ export function counted(engine, log) {
     const call = {
       keystroke: log.keystroke,
       lane: options.lane,
-      greedy: options.sampling === undefined,
+      greedy: (options.sampling?.temperature ?? 0) === 0,
       running: true,
       prefilled: 0,
       generated: 0,
