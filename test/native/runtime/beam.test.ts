@@ -217,7 +217,10 @@ describe('a search for the likeliest line', function () {
   it('is the same for every number of threads, and when it is asked again', async () => {
     const tokens = model.tokenizer.encode(PROMPTS[1]!);
     const expected = await answerTo(tokens, { beam: 3 });
-    const single = await nativeAddon().loadEngine(embeddedModelFile, { contextLength: 256, threads: 1 });
+    const single = await nativeAddon().loadEngine(embeddedModelFile, {
+      contextLength: 256,
+      threads: 1,
+    });
     try {
       for (const by of [single, single, engine]) {
         const { summary, ids } = await answerTo(tokens, { beam: 3 }, by);
