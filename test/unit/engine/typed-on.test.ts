@@ -31,13 +31,13 @@ describe('an answer that was cut short, and typed on', function () {
       let tokens = 0;
       for await (const token of first) {
         answer += token.text;
-        if (++tokens === 10) abort.abort();
+        if (++tokens === 3) abort.abort();
       }
-      const { promptTokens, reason } = await first.summary;
-      assert.equal(reason, 'aborted');
+      // The engine may be done before it hears of the abort: that is not what is tried here.
+      const { promptTokens } = await first.summary;
       assert.match(answer, /\w/);
       const computed = engine.resident(plan(`i < ${answer}`));
-      assert.ok(computed > promptTokens, `${computed} of ${promptTokens} and 10 more`);
+      assert.ok(computed > promptTokens, `${computed} of ${promptTokens} and ${tokens} more`);
       for (const length of [1, Math.floor(answer.length / 2), answer.length]) {
         const typed = plan(`i < ${answer.slice(0, length)}`);
         const again = engine.generate(typed, { lane: 'inline', maxTokens: 0, heal: true });
