@@ -31,7 +31,7 @@ describe('an answer that was cut short, and typed on', function () {
       let tokens = 0;
       for await (const token of first) {
         answer += token.text;
-        if (++tokens === 3) abort.abort();
+        if (++tokens === 6) abort.abort();
       }
       // The engine may be done before it hears of the abort: that is not what is tried here.
       const { promptTokens } = await first.summary;
