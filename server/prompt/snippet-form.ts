@@ -21,7 +21,7 @@ const forLong: SnippetForm = {
   path: true,
   origins: new Set(['definition', 'type', 'import', 'edit', 'tab']),
 };
-const SHORT = 768;
+const SHORT = 1024;
 
 /** How snippets are shown where a prompt has `room` tokens. */
 export function snippetForm(room: number): SnippetForm {
