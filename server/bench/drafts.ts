@@ -6,6 +6,7 @@
 
 import { EngineError } from '../engine/contract.js';
 import type { NativeEngine, NativeRequest, NativeSummary } from '../engine/native/addon.js';
+import { answerTo, decodeRate } from './requests.js';
 import { spreadOf, type Spread } from './statistics.js';
 
 export interface DraftPlan {
@@ -47,11 +48,6 @@ const LEAD = 8;
 
 type Drafting = Pick<NativeRequest, 'draftLength' | 'draftSources'>;
 
-interface Answer {
-  readonly ids: readonly number[];
-  readonly summary: NativeSummary;
-}
-
 /** @throws EngineError, as a rejection, if an answer is not the same with and without drafts. */
 export async function measureDrafts(engine: NativeEngine, plan: DraftPlan): Promise<DraftFigures> {
   const plain: number[] = [];
@@ -60,7 +56,9 @@ export async function measureDrafts(engine: NativeEngine, plan: DraftPlan): Prom
   const counts = perCase(() => ({ drafted: 0, accepted: 0 }));
   const passes = new Map<number, number[]>();
   for (let run = 0; run < plan.runs; run++) {
-    const ask = (drafting: Drafting) => answer(engine, plan, run, drafting);
+    // Drawn at temperature 1, so that the answer does not run in circles, which would be copies, too.
+    const drawn = { tokens: plan.prompt, maxTokens: plan.answerTokens, temperature: 1, seed: run };
+    const ask = (drafting: Drafting) => answerTo(engine, { ...drawn, ...drafting });
     const { ids: expected, summary: base } = await ask({ draftLength: 0 });
     const sources = sourcesFor(plan.prompt, expected);
     const again = async (drafting: Drafting): Promise<NativeSummary> => {
@@ -71,12 +69,12 @@ export async function measureDrafts(engine: NativeEngine, plan: DraftPlan): Prom
         'Report this with the model, the CPU and the output of `lacuna doctor`.',
       );
     };
-    plain.push(rate(base));
+    plain.push(decodeRate(base));
     push(passes, 1, passMs(base));
     for (const name of CASES) {
       const summary = await again({ draftSources: sources[name] });
-      rates[name].push(rate(summary));
-      ratios[name].push(rate(summary) / rate(base));
+      rates[name].push(decodeRate(summary));
+      ratios[name].push(decodeRate(summary) / decodeRate(base));
       counts[name].drafted += summary.draftedTokens;
       counts[name].accepted += summary.acceptedTokens;
     }
@@ -120,39 +118,4 @@ function sourcesFor(
 /** The first token came with the prompt's last pass; a drafted token that was accepted saved one. */
 function passMs({ generatedTokens, acceptedTokens, decodeMs }: NativeSummary): number {
   return decodeMs / Math.max(1, generatedTokens - acceptedTokens - 1);
-}
-
-function rate({ generatedTokens, decodeMs }: NativeSummary): number {
-  return ((generatedTokens - 1) / decodeMs) * 1000;
-}
-
-/** Drawn at temperature 1, so that the answer does not run in circles, which would be copies, too. */
-function answer(
-  engine: NativeEngine,
-  plan: DraftPlan,
-  seed: number,
-  drafting: Drafting,
-): Promise<Answer> {
-  const none = new Int32Array(0);
-  const request: NativeRequest = {
-    ...drafting,
-    tokens: plan.prompt,
-    lane: 0,
-    maxTokens: plan.answerTokens,
-    temperature: 1,
-    seed,
-    endTokens: none,
-    bannedTokens: none,
-  };
-  return new Promise((resolve, reject) => {
-    const ids: number[] = [];
-    engine.generate(
-      request,
-      (id) => ids.push(id),
-      (error, summary) => {
-        if (summary) resolve({ ids, summary });
-        else reject(error ?? new Error('the engine gave neither an error nor a summary'));
-      },
-    );
-  });
 }

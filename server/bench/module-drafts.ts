@@ -4,7 +4,8 @@
  */
 
 import { EngineError } from '../engine/contract.js';
-import type { NativeEngine, NativeRequest, NativeSummary } from '../engine/native/addon.js';
+import type { NativeEngine, NativeRequest } from '../engine/native/addon.js';
+import { answerTo, decodeRate } from './requests.js';
 import { sampleEdit } from './sample-document.js';
 import { spreadOf, type Spread } from './statistics.js';
 
@@ -61,13 +62,14 @@ export async function measureModuleDrafts(
   // The first document only warms up what learns: the engine knows no costs yet.
   for (let run = -1; run < plan.runs; run++) {
     const tokens = document(plan, run);
-    await answer(engine, tokens, 1, { draftLength: 0 });
-    const expected = await answer(engine, tokens, plan.answerTokens, { draftLength: 0 });
-    if (run >= 0) plain.push(rate(expected.summary));
+    await answerTo(engine, { tokens, maxTokens: 1, draftLength: 0 });
+    const asked = { tokens, maxTokens: plan.answerTokens };
+    const expected = await answerTo(engine, { ...asked, draftLength: 0 });
+    if (run >= 0) plain.push(decodeRate(expected.summary));
     // Whoever comes first in a run comes later in the next.
     const first = (run + 1) % CASES.length;
     for (const name of [...CASES.slice(first), ...CASES.slice(0, first)]) {
-      const { ids, summary } = await answer(engine, tokens, plan.answerTokens, DRAFTING[name]);
+      const { ids, summary } = await answerTo(engine, { ...asked, ...DRAFTING[name] });
       if (!ids.every((id, at) => id === expected.ids[at])) {
         throw new EngineError(
           'an answer with drafts differs from the one without',
@@ -75,8 +77,8 @@ export async function measureModuleDrafts(
         );
       }
       if (run < 0) continue;
-      measured[name].rates.push(rate(summary));
-      measured[name].ratios.push(rate(summary) / rate(expected.summary));
+      measured[name].rates.push(decodeRate(summary));
+      measured[name].ratios.push(decodeRate(summary) / decodeRate(expected.summary));
       measured[name].guessed += summary.mtpDraftedTokens;
       measured[name].accepted += summary.mtpAcceptedTokens;
     }
@@ -97,29 +99,4 @@ function document(plan: ModulePlan, run: number): Int32Array {
   const count = (text: string): number => plan.encode(text).length;
   const { prefix, typed } = sampleEdit(`drafts ${run}`, plan.promptTokens, 80, count);
   return plan.encode(prefix + typed.slice(0, typed.length / 2)).subarray(-plan.promptTokens);
-}
-
-function rate({ generatedTokens, decodeMs }: NativeSummary): number {
-  return ((generatedTokens - 1) / decodeMs) * 1000;
-}
-
-function answer(
-  engine: NativeEngine,
-  tokens: Int32Array,
-  maxTokens: number,
-  drafting: Partial<NativeRequest>,
-): Promise<{ readonly ids: readonly number[]; readonly summary: NativeSummary }> {
-  const none = new Int32Array(0);
-  const request = { tokens, lane: 0, maxTokens, endTokens: none, bannedTokens: none, ...drafting };
-  return new Promise((resolve, reject) => {
-    const ids: number[] = [];
-    engine.generate(
-      request,
-      (id) => ids.push(id),
-      (error, summary) => {
-        if (summary) resolve({ ids, summary });
-        else reject(error ?? new Error('the engine gave neither an error nor a summary'));
-      },
-    );
-  });
 }
