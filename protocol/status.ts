@@ -28,6 +28,8 @@ export interface LacunaStatus {
    * the URI of what it stands in.
    */
   readonly withheld?: Explanation;
+  /** Why nothing has come yet: the model has been at the latest completion for longer than somebody who types waits. */
+  readonly engineBusy?: Explanation;
   /** Name of the loaded model. */
   readonly model?: string;
   /** Where the model runs, e.g. `cpu (AVX-512, 2 threads)`. */

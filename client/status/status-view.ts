@@ -119,6 +119,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
   const quiet = quietLine(around, t);
   const refusal = here(status.refusal, around);
   const withheld = here(status.withheld, around);
+  const engineBusy = here(status.engineBusy, around);
   const { remedy, deviceReason } = status;
   const whatToDo = `**${t('What to do:')}**`;
   const body = tooltip(
@@ -130,6 +131,7 @@ function runningView(status: LacunaStatus, around: Surroundings, t: Translate): 
     trustLine(around, t),
     refusal && escapeMarkdown(`${refusal.message} ${refusal.remedy}`),
     indexLine(status, t),
+    engineBusy && escapeMarkdown(`${engineBusy.message} ${engineBusy.remedy}`),
     withheld && escapeMarkdown(`${withheld.message} ${withheld.remedy}`),
     deviceLine(status, t),
     deviceReason === undefined ? undefined : t('Why there: {0}.', escapeMarkdown(deviceReason)),

@@ -56,7 +56,7 @@ export class CompletionRunner {
     signal: AbortSignal,
   ): Promise<Completion | undefined | typeof REPLACED> {
     const late = AbortSignal.timeout(this.deadlines.completionMs);
-    this.status.completionStarted();
+    this.status.completionStarted(document.uri);
     try {
       const either = AbortSignal.any([signal, late]);
       const completion = await completeAt(document, offset, engine, options, either);

@@ -108,7 +108,7 @@ export class CompletionService {
     if (!this.setup.completes(languageId)) return false;
     const refusal = await this.gate.refuses(uri, 'document');
     if (refusal) {
-      this.status.completionStarted();
+      this.status.completionStarted(uri);
       this.status.completionRefused(refusal, uri);
     }
     return !refusal && !signal.aborted;
@@ -173,7 +173,7 @@ export class CompletionService {
     if (!engine) return [first];
     const late = AbortSignal.any([signal, AbortSignal.timeout(CANDIDATES_MS)]);
     const offset = document.offsetAt(first.range.start);
-    this.status.completionStarted();
+    this.status.completionStarted(document.uri);
     const all = await candidatesAfter(first, document, offset, engine, this.setup.options(), late);
     this.status.completionEnded(0);
     // The document may have changed meanwhile: what was found is of the past.

@@ -6,11 +6,18 @@ export interface Deadlines {
   readonly readyMs: number;
   /** How long a completion may take, milliseconds. */
   readonly completionMs: number;
+  /** After how long a completion that has not come calls the engine busy, milliseconds. */
+  readonly busyMs: number;
   /** How long the end of the server waits for the model to be freed, milliseconds. */
   readonly closeMs: number;
 }
 
-export const defaultDeadlines: Deadlines = { readyMs: 5000, completionMs: 30_000, closeMs: 1500 };
+export const defaultDeadlines: Deadlines = {
+  readyMs: 5000,
+  completionMs: 30_000,
+  busyMs: 1000,
+  closeMs: 1500,
+};
 
 /** Aborts with `signal`, or after `ms` milliseconds. */
 export function patience(signal: AbortSignal, ms: number): AbortSignal {

@@ -104,7 +104,7 @@ export class LacunaServer {
     private readonly environment: ServerEnvironment,
   ) {
     this.deadlines = environment.deadlines ?? defaultDeadlines;
-    const status = new StatusReporter(connection);
+    const status = new StatusReporter(connection, this.deadlines.busyMs);
     this.observer = new ModelObserver(connection, status, new LoadProgress(connection));
     const precedence = new Precedence();
     const loadEngine: LoadEngine = async (settings, onProgress) =>

@@ -10,6 +10,12 @@ const notSure = {
   remedy: 'Ask for it by the key for a completion, or set lacuna.confidence to eager or off.',
 };
 
+const engineBusy = {
+  message: 'The engine is busy: it still works on the latest completion.',
+  remedy:
+    'Wait for it. A smaller model, or a lower lacuna.contextLength or lacuna.maxTokens, answers sooner.',
+};
+
 /** Tells the client what the server is doing. A status is sent only where it differs from the last one. */
 export class StatusReporter {
   private situation: Situation = { busy: true, kind: 'Normal', message: 'Lacuna is starting.' };
@@ -17,12 +23,18 @@ export class StatusReporter {
   private refusal: LacunaStatus['refusal'];
   private progress: LacunaStatus['indexing'];
   private withheld: LacunaStatus['withheld'];
+  private engineBusy: LacunaStatus['engineBusy'];
+  private untilBusy: NodeJS.Timeout | undefined;
   private chat: ChatModelStatus | undefined;
   private running = 0;
   private tokensPerSecond: number | undefined;
   private sent = '';
 
-  constructor(private readonly connection: Connection) {}
+  /** @param busyMs after how long a completion that has not come calls the engine busy, milliseconds */
+  constructor(
+    private readonly connection: Connection,
+    private readonly busyMs: number,
+  ) {}
 
   /** What is true until further notice. */
   set(situation: Situation): void {
@@ -30,19 +42,26 @@ export class StatusReporter {
     this.flaw = undefined;
     this.refusal = undefined;
     this.withheld = undefined;
+    this.isNotBusy();
     this.tokensPerSecond = undefined;
     this.send();
   }
 
-  completionStarted(): void {
+  /** One for `document`, that somebody waits for. */
+  completionStarted(document: string): void {
     this.running++;
     this.withheld = undefined;
+    this.isNotBusy();
+    this.untilBusy = setTimeout(() => {
+      this.engineBusy = { ...engineBusy, document };
+      this.send();
+    }, this.busyMs).unref();
     this.send();
   }
 
   /** `tokensPerSecond` is 0 where nothing was decoded. */
   completionEnded(tokensPerSecond: number): void {
-    this.running--;
+    this.stopped();
     this.flaw = undefined;
     this.refusal = undefined;
     const ready = this.situation.kind === 'Normal' && !this.situation.busy;
@@ -52,7 +71,7 @@ export class StatusReporter {
 
   /** The latest completion failed, but the next one may work. */
   completionFailed(message: string, remedy: string): void {
-    this.running--;
+    this.stopped();
     this.flaw = { message, remedy };
     this.refusal = undefined;
     this.send();
@@ -63,7 +82,7 @@ export class StatusReporter {
     { message, remedy }: Pick<Refusal, 'message' | 'remedy'>,
     document: string,
   ): void {
-    this.running--;
+    this.stopped();
     this.flaw = undefined;
     this.refusal = { message, remedy, document };
     this.send();
@@ -87,6 +106,16 @@ export class StatusReporter {
     this.send();
   }
 
+  private stopped(): void {
+    this.running--;
+    if (this.running === 0) this.isNotBusy();
+  }
+
+  private isNotBusy(): void {
+    clearTimeout(this.untilBusy);
+    this.engineBusy = undefined;
+  }
+
   private send(): void {
     const status: LacunaStatus = {
       ...this.situation,
@@ -95,6 +124,7 @@ export class StatusReporter {
       ...(this.refusal && { refusal: this.refusal }),
       ...(this.progress && { indexing: this.progress }),
       ...(this.withheld && { withheld: this.withheld }),
+      ...(this.engineBusy && { engineBusy: this.engineBusy }),
       ...(this.chat && { chat: this.chat }),
       ...(this.tokensPerSecond !== undefined && { tokensPerSecond: this.tokensPerSecond }),
     };

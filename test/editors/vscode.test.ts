@@ -12,6 +12,7 @@ import { restarts } from './vscode/restarts.js';
 import { participant, participantReplies } from './vscode/participant.js';
 import { Session, useSession } from './vscode/session.js';
 import { bodyHole, callHole, candidatesHole, lineHole } from './vscode/holes.js';
+import { silence, silentFiles, silentReplies } from './vscode/silence.js';
 import { states } from './vscode/states.js';
 import { typing } from './vscode/typing.js';
 import { writing, writingFiles } from './vscode/writing.js';
@@ -32,9 +33,9 @@ const suite = noWorkbench === undefined ? describe : describe.skip;
 const untried = noWorkbench === undefined ? '' : ` (not tried: ${noWorkbench})`;
 
 const talking = new Session(
-  { ...editFiles, ...chatFiles, ...writingFiles },
+  { ...editFiles, ...chatFiles, ...writingFiles, ...silentFiles },
   {
-    script: [...editReplies, ...chatReplies, ...participantReplies],
+    script: [...editReplies, ...chatReplies, ...participantReplies, ...silentReplies],
     settings: { 'chat.disableAIFeatures': false },
   },
 );
@@ -63,6 +64,9 @@ const restricted = new Session(
   { trusted: false },
 );
 
+// One that was started ahead for tests that were then left out (mocha's --grep) would run on.
+after(() => Promise.all([talking, completing, restricted].map((session) => session.close())));
+
 suite(`VS Code with a model that can be talked to${untried}`, function () {
   this.timeout(120_000);
   useSession(talking);
@@ -73,6 +77,7 @@ suite(`VS Code with a model that can be talked to${untried}`, function () {
   });
 
   edits(talking);
+  silence(talking);
   describe('in conversation', () => {
     before(() => {
       completing.startAhead();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EngineError } from '../../server/engine/contract.js';
+import { defaultDeadlines } from '../../server/lsp/deadlines.js';
 import { ScriptedEngine } from '../support/scripted-engine.js';
 import { ready, serverUnderTest } from './in-process.js';
 import { inlineCapabilities } from './lsp-client.js';
@@ -69,7 +70,7 @@ describe('language server: the model', () => {
   });
 
   it('is not waited for beyond the deadline', async () => {
-    const deadlines = { readyMs: 20, completionMs: 1000, closeMs: 20 };
+    const deadlines = { ...defaultDeadlines, readyMs: 20, completionMs: 1000, closeMs: 20 };
     const { client } = start(() => new Promise(() => undefined), deadlines);
     await client.initialize();
     await client.open(uri, 'typescript', 'a = ');
@@ -140,12 +141,29 @@ describe('language server: the model', () => {
 
   it('that is too slow is given up, and said to be', async () => {
     const engine = new ScriptedEngine({ answer: 'a b c', tokenMs: 600_000 });
-    const { client } = start(engine, { readyMs: 1000, completionMs: 30, closeMs: 1000 });
+    const { client } = start(engine, { ...defaultDeadlines, completionMs: 30 });
     await client.initialize();
     await client.open(uri, 'typescript', 'a = ');
     assert.deepEqual((await client.inlineComplete(uri, { line: 0, character: 4 })).items, []);
     const warning = await client.status(({ kind }) => kind === 'Warning');
     assert.match(warning.message, /more than 0.03 s/);
+  });
+
+  it('that is slow is said to be busy, and where, until the completion has come', async () => {
+    const engine = new ScriptedEngine({ answer: 'a', prefillMs: 100 });
+    const { client } = start(engine, { ...defaultDeadlines, busyMs: 10 });
+    await client.initialize();
+    await client.open(uri, 'typescript', 'a = ');
+    const answer = client.inlineComplete(uri, { line: 0, character: 4 });
+    const { engineBusy, kind } = await client.status((status) => status.engineBusy !== undefined);
+    assert.equal(kind, 'Normal');
+    assert.equal(engineBusy?.document, uri);
+    assert.match(engineBusy.message, /busy/);
+    assert.equal((await answer).items.length, 1);
+    await client.until(
+      () => client.statuses.at(-1)?.engineBusy === undefined || undefined,
+      'a status that says nothing of it',
+    );
   });
 
   it('is loaded anew without waiting for a completion of the old one', async () => {

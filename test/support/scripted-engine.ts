@@ -26,8 +26,8 @@ export interface ScriptedEngineOptions {
    * the event loop).
    */
   readonly tokenMs?: number | ((plan: PromptPlan) => number);
-  /** Of every token; default -0.1. */
-  readonly logProbability?: number;
+  /** Of every token, or how to tell it from the plan; default -0.1. */
+  readonly logProbability?: number | ((plan: PromptPlan) => number);
   /** Overrides of `info`; by default a PSM model with 4096 tokens of context. */
   readonly info?: Partial<EngineInfo>;
 }
@@ -161,6 +161,8 @@ export class ScriptedEngine implements Engine {
     const resident = this.resident(plan);
     const { tokenMs: pace = 0 } = this.script;
     const tokenMs = () => (typeof pace === 'number' ? pace : pace(plan));
+    const { logProbability: sureness = -0.1 } = this.script;
+    const logProbability = typeof sureness === 'number' ? sureness : sureness(plan);
     let generated = 0;
     let decodeMs = 0;
     const end = (reason: FinishReason) => {
@@ -202,7 +204,6 @@ export class ScriptedEngine implements Engine {
         }
         decodeMs += ms;
       }
-      const logProbability = this.script.logProbability ?? -0.1;
       stream.push({ id: scriptedId(piece), text: piece, logProbability });
       generated++;
     }

@@ -26,6 +26,7 @@ function engine(model: string): ScriptedEngine {
   const base = /base/i.test(model);
   return new ScriptedEngine({
     answer,
+    logProbability: (plan) => reply(plan)?.logProbability ?? -0.1,
     tokenMs: (plan) => reply(plan)?.tokenMs ?? 0,
     info: {
       model: base ? 'Scripted Base' : 'Scripted Instruct',

@@ -8,6 +8,8 @@ export interface ScriptedReply {
   readonly answers: readonly string[];
   /** Milliseconds before each token; default 0. A script that is changed meanwhile counts from the next token on. */
   readonly tokenMs?: number;
+  /** Of every token; the model is sure of them unless this says otherwise. */
+  readonly logProbability?: number;
 }
 
 /** Names the file with the replies, a JSON array, for a scripted server. It is read anew for each prompt. */

@@ -45,21 +45,21 @@ describe('status bar', () => {
     assert.doesNotMatch(elsewhere.tooltip, /Nothing of a/);
   });
 
-  it('says in the tooltip that a completion was not shown, in the document where that was', () => {
-    const withheld = {
-      message: 'The model was not sure.',
-      remedy: 'Ask for it.',
-      document: 'file:///a',
-    };
-    const tooltip = (document?: string) =>
-      statusView(
-        { phase: 'running', status: { ...ready, withheld } },
-        { trusted: true, languageIsOff: false, ...(document !== undefined && { document }) },
-      ).tooltip;
-    assert.match(tooltip('file:///a'), /The model was not sure\. Ask for it\./);
-    assert.match(tooltip(), /The model was not sure\./);
-    assert.doesNotMatch(tooltip('file:///b'), /not sure/);
-  });
+  for (const [what, field] of [
+    ['a completion was not shown', 'withheld'],
+    ['the engine is busy', 'engineBusy'],
+  ] as const)
+    it(`says in the tooltip that ${what}, in the document where that is so`, () => {
+      const explanation = { message: 'It is so.', remedy: 'Mend it.', document: 'file:///a' };
+      const tooltip = (document?: string) =>
+        statusView(
+          { phase: 'running', status: { ...ready, [field]: explanation } },
+          { trusted: true, languageIsOff: false, ...(document !== undefined && { document }) },
+        ).tooltip;
+      assert.match(tooltip('file:///a'), /It is so\. Mend it\./);
+      assert.match(tooltip(), /It is so\./);
+      assert.doesNotMatch(tooltip('file:///b'), /It is so/);
+    });
 
   it('says in the tooltip what has become of a model for chat', () => {
     const plain = (chat: LacunaStatus['chat']) =>

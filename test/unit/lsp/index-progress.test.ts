@@ -22,7 +22,7 @@ function harness() {
     },
   } as unknown as Connection;
   let now = 0;
-  const progress = new IndexProgress(connection, new StatusReporter(connection), () => now);
+  const progress = new IndexProgress(connection, new StatusReporter(connection, 1000), () => now);
   return { events, indexing, progress, at: (ms: number) => (now = ms) };
 }
 
