@@ -37,9 +37,7 @@ export function chatModel(session: Session): void {
   it('offers no edit by the lightbulb then', async () => {
     const { window } = session;
     await session.enter('talk.ts', { line: 1, column: 14 });
-    await window.page.keyboard.press('Control+.');
-    await window.page.locator('.action-widget, .monaco-editor-overlaymessage').first().waitFor();
-    const titles = await window.page.locator('.action-widget .monaco-list-row').allInnerTexts();
+    const titles = await (await window.codeActions()).allInnerTexts();
     assert.deepEqual(
       titles.filter((title) => /Simplify|Document|Explain/.test(title)),
       [],

@@ -72,10 +72,8 @@ export function chatView(session: Session): void {
   it('explains what is selected, asked by the lightbulb', async () => {
     const { window, workbench } = session;
     await session.enter('talk.ts', { line: 1, column: 20 });
-    await window.page.keyboard.press('Control+.');
-    await window.page
-      .locator('.action-widget .monaco-list-row', { hasText: 'Explain this code' })
-      .click();
+    const actions = await window.codeActions();
+    await actions.filter({ hasText: 'Explain this code' }).click();
     await page().getByText('It collects names between two marks.').waitFor();
     await session.picture('an explanation');
     const prompt = workbench.prompts().findLast((each) => each.includes('What does this code do'));

@@ -141,9 +141,8 @@ export function edits(session: Session): void {
     const bulb = window.page.locator(
       '.codicon-light-bulb, .codicon-lightbulb-sparkle, [class*="codicon-gutter-lightbulb"]',
     );
-    await bulb.first().waitFor({ timeout: 20_000 });
-    await bulb.first().click();
-    const action = window.page.locator('.action-widget .monaco-list-row', { hasText: /Simplify/ });
+    const actions = await window.codeActions(() => bulb.first().click({ timeout: 20_000 }));
+    const action = actions.filter({ hasText: /Simplify/ });
     await action.waitFor({ timeout: 20_000 });
     await session.picture('edits by the lightbulb');
     await action.click();

@@ -197,6 +197,18 @@ export class EditorWindow {
     await this.page.locator('.codelens-decoration a', { hasText: title }).first().click();
   }
 
+  /** Opens the list of code actions at the cursor, and returns it. Empty where VS Code says that there are none. */
+  async codeActions(open = () => this.page.keyboard.press('Control+.')): Promise<Locator> {
+    const widget = this.page.locator('.action-widget');
+    const none = this.page.locator('.monaco-editor-overlaymessage');
+    // A list that is opened while VS Code still looks at the place is closed again.
+    await until('the code actions', 30_000, async () => {
+      await open();
+      return appears(widget.or(none), 5000);
+    });
+    return widget.locator('.monaco-list-row');
+  }
+
   /** From now on keeps how long each keystroke took to bring ghost text. */
   async watchGhostText(): Promise<void> {
     await this.page.evaluate(watchGhostText);
