@@ -49,6 +49,10 @@ export function defineEval(
     )
     .option('--typed <n>', 'characters typed since the cursor came', wholeNumber(0, 1000), 16)
     .option('--keystrokes', 'ask at each typed character, and count what it costs')
+    .option(
+      '--candidates',
+      'ask for what else could stand there, and count what is exact among all',
+    )
     .addOption(
       new Option('--shape <kind>', 'how far answers go: as the code says, or as far as the gold')
         .choices(['auto', 'gold'])
@@ -141,6 +145,7 @@ const ofHoles = [
     'beam',
     'typed',
     'keystrokes',
+    'candidates',
     'shape',
     'maxTokens',
     'maxLines',

@@ -6,8 +6,9 @@ import { statementEndsOf } from './confidence/statement-ends.js';
 import { statsOf, type Completion } from './completion.js';
 import type { CompletionOptions } from './completion-options.js';
 import { CandidateSyntax } from './candidate-syntax.js';
-import { generateAnswer } from './generate-answer.js';
+import { generateAnswer, otherLines } from './generate-answer.js';
 import { holeAt } from './hole.js';
+import type { SettledAnswer } from './settle-answer.js';
 import { mayOpen, shapeOf } from './shape.js';
 import { treeOf } from './syntax-source.js';
 
@@ -45,17 +46,22 @@ export async function completeAt(
     const opens = multiline && mayOpen(hole, syntax?.place);
     const context = { hole, shape, opens, maxLines: options.maxLines, ...(syntax && { syntax }) };
     const answer = await generateAnswer(engine, plan, context, reserve, options, signal);
-    const { summary, reason, finished, tokens, newFaults } = answer;
+    const { summary, reason } = answer;
     options.promptLog?.record(uri, plan, redactions, summary, engine);
-    const completed = withEndOfLine(finished.text, hole.eol);
-    const edit = { start: at, oldEnd: at + finished.replaced, newText: completed };
-    return {
-      text: completed,
-      range: { start, end: { ...start, character: start.character + finished.replaced } },
-      ...{ shape, tokens, ...(newFaults !== undefined && { newFaults }) },
-      statementEnds: tree && finished.text.includes('\n') ? statementEndsOf(tree, edit) : [],
-      stats: statsOf(summary, reason),
+    const completionOf = ({ finished, tokens, newFaults }: SettledAnswer): Completion => {
+      const completed = withEndOfLine(finished.text, hole.eol);
+      const edit = { start: at, oldEnd: at + finished.replaced, newText: completed };
+      return {
+        text: completed,
+        range: { start, end: { ...start, character: start.character + finished.replaced } },
+        ...{ shape, tokens, ...(newFaults !== undefined && { newFaults }) },
+        statementEnds: tree && finished.text.includes('\n') ? statementEndsOf(tree, edit) : [],
+        stats: statsOf(summary, reason),
+      };
     };
+    if (options.onOther && reason !== 'aborted')
+      for (const other of otherLines(summary, context)) options.onOther(completionOf(other));
+    return completionOf(answer);
   } finally {
     syntax?.dispose();
     tree?.dispose();

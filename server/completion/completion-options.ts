@@ -1,4 +1,5 @@
 import type { Lane, PromptPlan, Sampling } from '../engine/contract.js';
+import type { Completion } from './completion.js';
 import type { PromptOptions } from './prompt-at.js';
 import type { PromptLog } from './prompt-log.js';
 import type { Shape } from './shape.js';
@@ -28,6 +29,8 @@ export interface CompletionOptions extends PromptOptions {
   readonly onPlan?: (plan: PromptPlan) => void;
   /** Called each time more was generated, with all of that before the filters; LF line ends. */
   readonly onGenerated?: (text: string) => void;
+  /** Called with each line that was found beside the one that is resolved to, the likeliest first, before that is resolved. */
+  readonly onOther?: (completion: Completion) => void;
   /** Called with each piece of the text as soon as it is certain; all pieces together are the text. */
   readonly onText?: (piece: string) => void;
 }

@@ -7,21 +7,16 @@ import type {
 } from '../engine/contract.js';
 import { withEndOfLine } from '../prompt/newline.js';
 import type { CompletionOptions } from './completion-options.js';
-import { scoredTokens, type ScoredToken } from './confidence/scored-tokens.js';
-import { applyFilters, hasEnded, settledText, type FilterContext } from './filters/filter.js';
+import { hasEnded, settledText, type FilterContext } from './filters/filter.js';
 import { completionFilters } from './filters/index.js';
-import { soundLines, trimmed } from './trim.js';
-import { finish, prepare, wholeLines, type Finished } from './finish.js';
+import { goesOn } from './filters/first-line.js';
+import { prepare, wholeLines } from './finish.js';
+import { isOneLine, settleAnswer, textOf, type SettledAnswer } from './settle-answer.js';
+import { soundLines } from './trim.js';
 
-/** What a model wrote into a hole, cut and mended. */
-export interface GeneratedAnswer {
-  /** LF line ends; empty where the generation was aborted. */
-  readonly finished: Finished;
-  /** What generated its text. */
-  readonly tokens: readonly ScoredToken[];
+/** What a model wrote into a hole, cut and mended; empty where the generation was aborted. */
+export interface GeneratedAnswer extends SettledAnswer {
   readonly summary: GenerationSummary;
-  /** As of a `Completion`. */
-  readonly newFaults?: number;
   /** Why it ended: `stop` where a filter said that nothing more could be kept. */
   readonly reason: FinishReason;
 }
@@ -43,10 +38,10 @@ export async function generateAnswer(
   options: Pick<CompletionOptions, 'sampling' | 'lane' | 'drafts' | 'onGenerated' | 'onText'>,
   signal: AbortSignal,
 ): Promise<GeneratedAnswer> {
-  const { hole, shape, opens } = context;
+  const { hole } = context;
   const { sampling, lane = 'inline', drafts, onText } = options;
   const { copy, beam = 1 } = engine.info;
-  const oneLine = shape === 'line' && opens !== true;
+  const oneLine = isOneLine(context);
   const enough = new AbortController();
   const generation = engine.generate(plan, {
     lane,
@@ -92,14 +87,25 @@ export async function generateAnswer(
   if (signal.aborted || cutShort) {
     return { finished: { text: '', replaced: 0 }, tokens: [], summary, reason: 'aborted' };
   }
-  const body = prepare(raw, hole);
   const limited = !enough.signal.aborted && ['length', 'context'].includes(summary.reason);
-  const whole = limited ? wholeLines(body, oneLine ? 'line' : 'block') : body;
-  const filtered = applyFilters(completionFilters, whole, context);
-  const finished = finish(trimmed(filtered, context, limited), context);
-  show(finished.text);
-  const tokens = scoredTokens(generated, finished.text, summary.healedTokens > 0);
-  const newFaults = context.syntax?.newFaults(finished.text, finished.replaced);
-  const judged = { finished, ...(newFaults !== undefined && { newFaults }) };
-  return { ...judged, tokens, summary, reason: enough.signal.aborted ? 'stop' : summary.reason };
+  const settled = settleAnswer(generated, context, { limited, healed: isHealed(summary) });
+  show(settled.finished.text);
+  return { ...settled, summary, reason: enough.signal.aborted ? 'stop' : summary.reason };
+}
+
+/**
+ * What else a search for the rest of a line has found, the likeliest first. It looks for first lines alone: none where a
+ * block is wanted, and none that opens one.
+ */
+export function otherLines(summary: GenerationSummary, context: FilterContext): SettledAnswer[] {
+  if (context.shape !== 'line') return [];
+  const origin = { limited: false, healed: isHealed(summary) };
+  return (summary.lines ?? [])
+    .slice(1)
+    .filter(({ tokens }) => !goesOn(prepare(textOf(tokens), context.hole), context))
+    .map(({ tokens }) => settleAnswer(tokens, context, origin));
+}
+
+function isHealed({ healedTokens }: GenerationSummary): boolean {
+  return healedTokens > 0;
 }

@@ -7,6 +7,14 @@ import type { HoleKind } from './hole.js';
 export const verdicts = ['passed', 'failed', 'timeout'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** What somebody is offered who asks for more than the first. */
+export interface OfferedCandidates {
+  /** Whether any of them is exact, the first included. */
+  readonly exact: boolean;
+  /** From the request to all of them, the first being known; milliseconds. */
+  readonly ms: number;
+}
+
 /** A completion as the model gave it, with all that decides how much of it is shown. Offsets are of LF line ends. */
 export interface ScoredAnswer extends Evidence {
   readonly text: string;
@@ -52,4 +60,6 @@ export interface Prediction {
   readonly ms: number;
   /** Mean of these tokens' log-probabilities; null where nothing was generated. */
   readonly logProbability: number | null;
+  /** Present where `--candidates` asked for more than the first and there was one. */
+  readonly candidates?: OfferedCandidates;
 }

@@ -54,6 +54,25 @@ describe('language server: candidates to choose from', () => {
     assert.equal(engine.greedy.length, 1);
   });
 
+  it('are first of all the lines that a search has found beside the likeliest, where the model searches', async () => {
+    const engine = new ScriptedEngine({
+      answer: (_, { sampling }) => (sampling ? `drawn${sampling.seed}` : 'first'),
+      otherLines: ['second  ', 'first ', 'opens({', 'third', 'fourth'],
+      info: { beam: 4 },
+    });
+    assert.deepEqual(await offered(engine, 2, 1), ['first', 'second', 'third']);
+    assert.ok(engine.inline.every(({ options }) => options.sampling === undefined));
+  });
+
+  it('are drawn, too, where a search has found too few', async () => {
+    const engine = new ScriptedEngine({
+      answer: (_, { sampling }) => (sampling ? `drawn${sampling.seed}` : 'first'),
+      otherLines: ['second'],
+      info: { beam: 4 },
+    });
+    assert.deepEqual(await offered(engine, 1), ['first', 'second', 'drawn1']);
+  });
+
   it('are all different once the filters have had their say', async () => {
     assert.deepEqual(await offered(answering('same', 'same  ', 'other;'), 1), ['same', 'other']);
   });

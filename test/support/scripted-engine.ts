@@ -9,6 +9,8 @@ import {
   type Engine,
   type EngineInfo,
   type FinishReason,
+  type FoundLine,
+  type GeneratedToken,
   type GenerateOptions,
   type Generation,
   type Lane,
@@ -28,6 +30,8 @@ export interface ScriptedEngineOptions {
   readonly tokenMs?: number | ((plan: PromptPlan) => number);
   /** Of every token, or how to tell it from the plan; default -0.1. */
   readonly logProbability?: number | ((plan: PromptPlan) => number);
+  /** The lines that a search finds beside the answer. */
+  readonly otherLines?: readonly string[];
   /** Overrides of `info`; by default a PSM model with 4096 tokens of context. */
   readonly info?: Partial<EngineInfo>;
 }
@@ -163,6 +167,7 @@ export class ScriptedEngine implements Engine {
     const tokenMs = () => (typeof pace === 'number' ? pace : pace(plan));
     const { logProbability: sureness = -0.1 } = this.script;
     const logProbability = typeof sureness === 'number' ? sureness : sureness(plan);
+    let lines: readonly FoundLine[] | undefined;
     let generated = 0;
     let decodeMs = 0;
     const end = (reason: FinishReason) => {
@@ -179,6 +184,7 @@ export class ScriptedEngine implements Engine {
         acceptedTokens: 0,
         prefillMs: this.script.prefillMs ?? 0,
         decodeMs,
+        ...(lines && { lines }),
       });
     };
     const worked = async (ms: number) =>
@@ -191,6 +197,12 @@ export class ScriptedEngine implements Engine {
     const { answer } = this.script;
     const whole = typeof answer === 'string' ? answer : answer(plan, options);
     const text = whole.slice(0, firstStop(whole, options.stop ?? []));
+    if (options.beam !== undefined) {
+      lines = [text, ...(this.script.otherLines ?? [])].map((line) => ({
+        tokens: scriptedTokens(line).map((piece) => tokenOf(piece, logProbability)),
+        logProbability,
+      }));
+    }
     for (const piece of scriptedTokens(text)) {
       if (generated >= Math.min(options.maxTokens, room)) {
         end(room < options.maxTokens ? 'context' : 'length');
@@ -204,7 +216,7 @@ export class ScriptedEngine implements Engine {
         }
         decodeMs += ms;
       }
-      stream.push({ id: scriptedId(piece), text: piece, logProbability });
+      stream.push(tokenOf(piece, logProbability));
       generated++;
     }
     if (generated >= options.maxTokens) end('length');
@@ -254,6 +266,10 @@ function commonLength(a: readonly string[], b: readonly string[]): number {
 function firstStop(text: string, stops: readonly string[]): number {
   const found = stops.filter((stop) => stop !== '').map((stop) => text.indexOf(stop));
   return Math.min(text.length, ...found.filter((at) => at >= 0));
+}
+
+function tokenOf(text: string, logProbability: number): GeneratedToken {
+  return { id: scriptedId(text), text, logProbability };
 }
 
 /** A stable made-up id: FNV-1a of the text, within 16 bits. */

@@ -50,6 +50,7 @@ export interface EvalOptions extends ReportFormat {
   readonly beam?: number;
   readonly typed: number;
   readonly keystrokes?: true;
+  readonly candidates?: true;
   readonly shape: 'auto' | 'gold';
   readonly maxTokens?: number;
   readonly maxLines?: number;
@@ -159,6 +160,7 @@ function answerOptions(options: EvalOptions): AnswerOptions {
   return {
     ...{ plan, typed, shape, confidence, ...(layout && { layout }) },
     keystrokes: options.keystrokes ?? false,
+    candidates: options.candidates ?? false,
     maxTokens: options.maxTokens ?? defaultSettings.maxTokens,
     maxLines: options.maxLines ?? defaultSettings.maxLines,
     workspace: options.workspace !== undefined,

@@ -23,14 +23,18 @@ function keep(text: string, context: FilterContext): number {
   const end = text.indexOf('\n', hole.linePrefix.trim() === '' ? first : 0);
   if (end < 0 || !syntax) return text.length;
   const line = text.slice(0, end);
-  if (shape === 'line')
-    return !isFilled(hole) && opens(line, context) ? closedAt(text, end, context) : end;
+  if (shape === 'line') return goesOn(line, context) ? closedAt(text, end, context) : end;
   if (hole.linePrefix.trim() !== '') return leaves(line, context) ? end : text.length;
   // What is indented deeper stands there already: this line opens it.
   if (isFilled(hole)) return end;
   if (syntax.place.emptyBody || !statementFollows(context)) return text.length;
   if (opens(line, context)) return closedAt(text, end, context);
   return syntax.isWhole(line) === true ? end : text.length;
+}
+
+/** Whether the rest of a line opens what stands nowhere yet, so that more lines belong to it. */
+export function goesOn(line: string, context: FilterContext): boolean {
+  return !isFilled(context.hole) && opens(line, context);
 }
 
 /** How lines go on with what stands above them at the same depth. */

@@ -26,6 +26,9 @@ export function reportOf(
   const missing = {
     ...(!why.syntax && { parsesClean: 'no grammar that is here parses these languages' }),
     ...(!why.execute && { passed: 'tests are run with --execute alone' }),
+    ...(!options.candidates && {
+      exactCandidate: 'candidates are asked for with --candidates alone',
+    }),
     ...(!options.keystrokes && {
       prefilledPerKeystroke: 'keystrokes are typed with --keystrokes alone',
     }),
@@ -57,6 +60,11 @@ const columns: readonly Column[] = [
   { head: 'stops right', cell: ({ stopsRight }) => percent(stopsRight) },
   { head: 'parses', cell: ({ parsesClean }) => percent(parsesClean), optional: true },
   { head: 'passed', cell: ({ passed }) => percent(passed), optional: true },
+  {
+    head: 'one of the candidates',
+    cell: ({ exactCandidate }) => percent(exactCandidate),
+    optional: true,
+  },
   { head: 'most confident 30 %', cell: ({ exactConfident }) => percent(exactConfident) },
   { head: 'prefilled', cell: ({ prefilledPerHole }) => fixed(prefilledPerHole, 0) },
   {
@@ -67,6 +75,11 @@ const columns: readonly Column[] = [
   { head: 'generated', cell: ({ generatedPerHole }) => fixed(generatedPerHole, 1) },
   { head: 'ms p50', cell: ({ msP50 }) => fixed(msP50, 0) },
   { head: 'p95', cell: ({ msP95 }) => fixed(msP95, 0) },
+  {
+    head: 'candidates p50',
+    cell: ({ candidatesMsP50 }) => fixed(candidatesMsP50, 0),
+    optional: true,
+  },
 ];
 
 /** A row for all holes, one for each language and one for each kind of hole. */

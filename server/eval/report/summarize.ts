@@ -19,6 +19,9 @@ export interface Figures {
   readonly parsesClean: number | null;
   /** Share of the tests that were run and passed. */
   readonly passed: number | null;
+  /** Holes where one of the candidates is exact, and how long those beside the first take; null where nobody asked for them. */
+  readonly exactCandidate: number | null;
+  readonly candidatesMsP50: number | null;
   /** Exact answers among the 30 % with the highest mean log-probability; null for few holes. */
   readonly exactConfident: number | null;
   readonly prefilledPerHole: number | null;
@@ -57,6 +60,7 @@ function figuresOf(all: readonly Prediction[]): Figures {
   const keystrokes = all.flatMap(({ keystrokeTokens }) => keystrokeTokens ?? []);
   const times = percentilesOf(all.map(({ ms }) => ms));
   const parsed = all.filter(({ parsesClean }) => parsesClean !== undefined);
+  const offered = all.flatMap(({ candidates }) => candidates ?? []);
   const run = all.filter(({ verdict }) => verdict !== undefined);
   return {
     n: all.length,
@@ -70,6 +74,9 @@ function figuresOf(all: readonly Prediction[]): Figures {
     stopsRight: shareOf(all, ({ stopsRight }) => stopsRight),
     parsesClean: shareOf(parsed, ({ parsesClean }) => parsesClean === true),
     passed: shareOf(run, ({ verdict }) => verdict === 'passed'),
+    exactCandidate:
+      offered.length === 0 ? null : shareOf(all, ({ candidates }) => candidates?.exact ?? false),
+    candidatesMsP50: offered.length === 0 ? null : percentilesOf(offered.map(({ ms }) => ms)).p50,
     exactConfident: shareOf(mostConfident(all), ({ exact }) => exact),
     prefilledPerHole: mean(all.map(({ prefilledTokens }) => prefilledTokens)),
     prefilledPerKeystroke: mean(keystrokes),

@@ -1,4 +1,5 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { candidatesAfter } from '../../completion/candidates.js';
 import { completeAt } from '../../completion/complete-at.js';
 import type { ConfidenceLevel, ShapeThresholds } from '../../completion/confidence/thresholds.js';
 import { unasked } from '../../completion/confidence/unasked.js';
@@ -15,7 +16,7 @@ import type { ProvenanceGate } from '../../provenance/gate.js';
 import { RefusedError } from '../../provenance/refusal.js';
 import type { EvalHole } from '../hole.js';
 import { isExact, type Answer } from '../metrics/exact-match.js';
-import type { ScoredAnswer } from '../prediction.js';
+import type { OfferedCandidates, ScoredAnswer } from '../prediction.js';
 import type { EvalWorkspace, FilePlace } from '../workspace/eval-workspace.js';
 import { changedRequests } from './changed-requests.js';
 
@@ -35,6 +36,8 @@ export interface AnswerOptions {
   readonly workspace: boolean;
   /** `off`: as somebody is answered who has asked. A level: as while typing, with what the model is not sure of held back. */
   readonly confidence: 'off' | ConfidenceLevel;
+  /** Whether what else could stand there is asked for, too, as by the key for the next candidate. */
+  readonly candidates: boolean;
 }
 
 export interface HoleAnswer extends Answer {
@@ -51,6 +54,8 @@ export interface HoleAnswer extends Answer {
   readonly reason: FinishReason | 'refused';
   readonly ms: number;
   readonly logProbability: number | null;
+  /** Absent where they were not asked for, or there is not even a first. */
+  readonly candidates?: OfferedCandidates;
 }
 
 /** What answers a hole besides the engine. */
@@ -83,6 +88,13 @@ export async function answerHole(
   const planMemory = new PlanMemory();
   const context = place && { context: place.context, contextMs: PATIENCE_MS };
   const how = { maxTokens, maxLines, gate, planMemory, plan, ...context };
+  const shape: Shape = hole.gold.includes('\n') ? 'block' : 'line';
+  const shaped = {
+    ...how,
+    ...(trees && { syntax: trees, parseMs: UNHURRIED_MS }),
+    // A single line must not go on over those of a block that it opens.
+    ...(options.shape === 'gold' && { shape, ...(shape === 'line' && { maxLines: 1 }) }),
+  };
   const logProbabilities: number[] = [];
   let started = 0;
   const ask = async (end: number, last: boolean): Promise<Completion | undefined> => {
@@ -94,14 +106,7 @@ export async function answerHole(
       },
     });
     const document = documentAt(hole, end, place);
-    const shape: Shape = hole.gold.includes('\n') ? 'block' : 'line';
     if (trees) await openParsed(trees, document);
-    const shaped = {
-      ...how,
-      ...(trees && { syntax: trees, parseMs: UNHURRIED_MS }),
-      // A single line must not go on over those of a block that it opens.
-      ...(options.shape === 'gold' && { shape, ...(shape === 'line' && { maxLines: 1 }) }),
-    };
     started = performance.now();
     return unlessRefused(completeAt(document, end, changed, shaped, signal));
   };
@@ -127,6 +132,17 @@ export async function answerHole(
   const shown = completion && thresholds ? unasked(completion, whole, thresholds) : completion;
   const prefilledTokens = prefilledBy(completion);
   if (keystrokes && came < prefix.length) keystrokeTokens.push(prefilledTokens);
+  const offered = async (first: Completion): Promise<OfferedCandidates> => {
+    const document = documentAt(hole, prefix.length, place);
+    const asked = performance.now();
+    const all = await candidatesAfter(first, document, prefix.length, engine, shaped, signal);
+    const exact = all.some((each) => isExact(hole.gold, hole.suffix, answerOf(each)));
+    return { exact, ms: performance.now() - asked };
+  };
+  const candidates =
+    options.candidates && completion && completion.text !== ''
+      ? await offered(completion)
+      : undefined;
   return {
     ...answerOf(shown),
     scored: completion && scoredAnswer(completion, hole, engine),
@@ -135,6 +151,7 @@ export async function answerHole(
     generatedTokens: logProbabilities.length,
     reason: completion?.stats.reason ?? 'refused',
     logProbability: mean(logProbabilities),
+    ...(candidates && { candidates }),
   };
 }
 

@@ -54,13 +54,15 @@ async function warmUp(
 ): Promise<void> {
   const id = 'warm-up';
   const hole = { id, prefix: 'a = ', suffix: '\n', gold: 'b', language: 'plaintext', file: id };
-  await answerHole(hole, engine, parts, { ...options, keystrokes: false, maxTokens: 1 }, signal);
+  const once = { ...options, keystrokes: false, candidates: false, maxTokens: 1 };
+  await answerHole(hole, engine, parts, once, signal);
 }
 
 function scored(hole: EvalHole, answer: HoleAnswer): Prediction {
   const { id, file, language, kind, gold, prefix, suffix } = hole;
   const { text, replaced, scored: whole, keystrokeTokens } = answer;
   const { promptTokens, prefilledTokens, generatedTokens, reason, ms, logProbability } = answer;
+  const { candidates } = answer;
   const expected = comparable(expectedText(gold, suffix, answer));
   return {
     ...{ id, file, language, gold, text, replaced },
@@ -73,6 +75,7 @@ function scored(hole: EvalHole, answer: HoleAnswer): Prediction {
     ...{ promptTokens, prefilledTokens, generatedTokens },
     ...(keystrokeTokens.length > 0 && { keystrokeTokens }),
     ...{ reason, ms, logProbability },
+    ...(candidates && { candidates }),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { completeAt } from '../../../server/completion/complete-at.js';
+import type { Completion } from '../../../server/completion/completion.js';
 import type { CompletionOptions } from '../../../server/completion/completion-options.js';
 import { EngineError, type Engine } from '../../../server/engine/contract.js';
 import { PlanMemory } from '../../../server/completion/plan-memory.js';
@@ -50,6 +51,26 @@ describe('completeAt', () => {
     assert.equal(completion.stats.reason, 'stop');
     assert.equal((await engine.requests[0]!.generation.summary).reason, 'aborted');
     assert.ok(completion.stats.generatedTokens < 20);
+  });
+
+  it('tells the lines that a search has found beside the answer, cut as that is, and none of a block', async () => {
+    const script = { answer: 'a;', otherLines: ['b + c; ', 'b(', 'd'], info: { beam: 4 } };
+    const others = async (marked: string) => {
+      const found: Completion[] = [];
+      const onOther = (completion: Completion) => found.push(completion);
+      await complete(marked, script, { onOther });
+      return found;
+    };
+    const found = await others('const x = █\n');
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      ['b + c;', 'b(', 'd'],
+    );
+    for (const { text, shape, tokens } of found) {
+      assert.equal(shape, 'line');
+      assert.equal(tokens.at(-1)?.end, text.length);
+    }
+    assert.deepEqual(await others('function f() {\n  █\n}\n'), []);
   });
 
   it('gives the text the line ends of the document, and the model LF', async () => {

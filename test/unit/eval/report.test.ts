@@ -18,6 +18,7 @@ const options: AnswerOptions = {
     plan: 'plain',
     typed: 0,
     keystrokes: false,
+    candidates: false,
     shape: 'auto',
     workspace: false,
     confidence: 'off',
@@ -59,6 +60,18 @@ describe('a summary', () => {
       prediction(3),
     ]);
     assert.deepEqual([parsesClean, passed], [0.5, 0.5]);
+  });
+
+  it('counts holes where a candidate is exact, and times them, where they were asked for', () => {
+    const offered = (id: number, exact: boolean, ms: number) =>
+      prediction(id, { candidates: { exact, ms } });
+    const { exactCandidate, candidatesMsP50 } = summarize([
+      ...[offered(1, true, 10), offered(2, false, 30), offered(3, true, 20)],
+      // Of this one there was not even a first.
+      prediction(4),
+    ]);
+    assert.deepEqual([exactCandidate, candidatesMsP50], [0.5, 20]);
+    assert.equal(summarize([prediction(1)]).exactCandidate, null);
   });
 
   it('looks at the most confident answers apart, if there are enough', () => {
@@ -109,7 +122,12 @@ describe('a report', () => {
 
   it('says what was not measured, and why', () => {
     const { missing } = reportOf(summary, 'd', info, options, nothing);
-    assert.deepEqual(Object.keys(missing), ['parsesClean', 'passed', 'prefilledPerKeystroke']);
+    assert.deepEqual(Object.keys(missing), [
+      'parsesClean',
+      'passed',
+      'exactCandidate',
+      'prefilledPerKeystroke',
+    ]);
     const spm = reportOf(
       summary,
       'd',

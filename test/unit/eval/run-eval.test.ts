@@ -11,6 +11,7 @@ const options: EvalOptions = {
     plan: 'plain',
     typed: 4,
     keystrokes: false,
+    candidates: false,
     shape: 'auto',
     workspace: false,
     confidence: 'off',
@@ -40,6 +41,18 @@ async function predictions(
 }
 
 describe('an evaluation', () => {
+  it('says whether any of the candidates is exact, where they are asked for', async () => {
+    const engine = (second: string) =>
+      new ScriptedEngine({ answer: 'one;\n', otherLines: [second, 'zero;'], info: { beam: 3 } });
+    const of = async (second: string, candidates = true) =>
+      (await predictions(engine(second), [hole], { candidates }))[0];
+    const found = await of('one + one;');
+    assert.deepEqual([found?.exact, found?.candidates?.exact], [false, true]);
+    assert.ok((found?.candidates?.ms ?? -1) >= 0);
+    assert.equal((await of('two;'))?.candidates?.exact, false);
+    assert.equal((await of('one + one;', false))?.candidates, undefined);
+  });
+
   it('marks each answer, and counts what it cost', async () => {
     const engine = new ScriptedEngine({ answer: 'one + one;\n' });
     const [prediction, ...rest] = await predictions(engine, [hole]);

@@ -10,7 +10,13 @@ import { planText, ScriptedEngine } from '../../support/scripted-engine.js';
 import { grammars } from '../context/syntax/grammar-fixtures.js';
 
 const options = {
-  ...{ plan: 'plain' as const, typed: 0, keystrokes: false, shape: 'auto' as const },
+  ...{
+    plan: 'plain' as const,
+    typed: 0,
+    keystrokes: false,
+    candidates: false,
+    shape: 'auto' as const,
+  },
   ...{ maxTokens: 32, maxLines: 4, workspace: true, confidence: 'off' as const },
 };
 const languageOf = (file: string) => (file.endsWith('.ts') ? 'typescript' : undefined);
