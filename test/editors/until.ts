@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Short beside what editors take, long beside a look at a page. */
+const POLL_MS = 40;
+
 type Truthy<T> = Exclude<T, false | null | undefined | '' | 0>;
 
 /**
@@ -20,7 +23,7 @@ export async function until<T>(
     if (result) return result as Truthy<T>;
     if (performance.now() > end)
       throw new Error(`Waited ${milliseconds / 1000} s in vain for ${what}`);
-    await sleep(100);
+    await sleep(POLL_MS);
   }
 }
 

@@ -38,3 +38,7 @@ new Promise((resolve) => {
 
 /** What was kept since: an array of numbers. */
 export const ghostTextTimes = 'globalThis.lacunaTimes';
+
+/** Ends when what was done before has been drawn. */
+export const drawn = `
+new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))`;

@@ -6,7 +6,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { until } from '../until.js';
-import { ghostTextOrQuiet, ghostTextTimes, readLines, watchGhostText } from './in-page.js';
+import { drawn, ghostTextOrQuiet, ghostTextTimes, readLines, watchGhostText } from './in-page.js';
 
 export const browserArguments = [
   '--no-sandbox',
@@ -233,6 +233,7 @@ export class EditorWindow {
   async dropGhostText(): Promise<void> {
     await until('the ghost text to go', 10_000, async () => {
       await this.page.keyboard.press('Escape');
+      await this.page.evaluate(drawn);
       return (await this.ghostText()) === '';
     });
   }
