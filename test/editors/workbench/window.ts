@@ -140,8 +140,15 @@ export class EditorWindow {
     const widget = page.locator('.quick-input-widget');
     // Another one that is being closed would be taken for this one.
     await widget.waitFor({ state: 'hidden', timeout: 20_000 });
-    await page.keyboard.press(key);
-    await widget.locator('input').fill(text, { timeout: 20_000 });
+    const input = widget.locator('input');
+    // In its first seconds VS Code may take a key for something of its own, such as its chat.
+    await until(`a quick input by ${key}`, 20_000, async () => {
+      await page.keyboard.press(key);
+      const there = await appears(input, 4000);
+      if (!there) await page.keyboard.press('Escape');
+      return there;
+    });
+    await input.fill(text, { timeout: 20_000 });
   }
 
   /** Text of the status bar item that Lacuna owns, icons left out; empty while there is none. */

@@ -86,6 +86,8 @@ describe('latent attention', function () {
   }
 
   const tiles = fastPaths().includes('amx');
+  const onTiles = (title: string, test: () => void) =>
+    tiles ? it(`${title}, on tiles`, test) : it.skip(`${title}, on tiles: this CPU has none`, test);
   const tileCases: readonly Case[] = [
     { heads: 1, rank: 32, nope: 1, rope: 2, value: 1, tokens: 1, positions: 1 },
     { heads: 3, rank: 32, nope: 5, rope: 6, value: 9, tokens: 3, positions: 20 },
@@ -97,21 +99,18 @@ describe('latent attention', function () {
     { heads: 16, rank: 32, nope: 8, rope: 8, value: 8, tokens: 1, positions: 1500 },
   ];
   for (const c of tileCases) {
-    (tiles ? it : it.skip)(
-      `agrees with the formula within bfloat16${tiles ? '' : ' (this CPU has no tiles)'}: ${JSON.stringify(c)}`,
-      () => {
-        const call = { ...randomCall(createRandom(c.rank + c.tokens), c), path: 'amx' as const };
-        const expected = naiveAttention(call);
-        for (const form of [undefined, 'absorbed', 'decompressed'] as const) {
-          const actual = testingAddon().tileAttention({
-            ...call,
-            threads: 1,
-            ...(form ? { form } : {}),
-          });
-          assertClose(actual, expected, form === 'decompressed' ? 0.08 : 0.05, form);
-        }
-      },
-    );
+    onTiles(`agrees with the formula within bfloat16: ${JSON.stringify(c)}`, () => {
+      const call = { ...randomCall(createRandom(c.rank + c.tokens), c), path: 'amx' as const };
+      const expected = naiveAttention(call);
+      for (const form of [undefined, 'absorbed', 'decompressed'] as const) {
+        const actual = testingAddon().tileAttention({
+          ...call,
+          threads: 1,
+          ...(form ? { form } : {}),
+        });
+        assertClose(actual, expected, form === 'decompressed' ? 0.08 : 0.05, form);
+      }
+    });
   }
 
   for (const c of [...cases.slice(1), ...tileCases]) {
@@ -131,7 +130,7 @@ describe('latent attention', function () {
     });
   }
 
-  (tiles ? it : it.skip)('gives the same bits for every number of threads, on tiles', () => {
+  onTiles('gives the same bits for every number of threads', () => {
     // Enough work to be worth sharing, by tokens and by parts of the cache.
     for (const [tokens, positions] of [
       [50, 400],
@@ -147,7 +146,7 @@ describe('latent attention', function () {
     }
   });
 
-  (tiles ? it : it.skip)(`gives a token the same bits alone and among a few, on tiles`, () => {
+  onTiles('gives a token the same bits alone and among a few', () => {
     const c = { heads: 16, rank: 64, nope: 32, rope: 32, value: 32, tokens: 5, positions: 1300 };
     const call = { ...randomCall(createRandom(4), c), path: 'amx' as const, threads: 2 };
     const together = testingAddon().tileAttention(call);
