@@ -63,6 +63,7 @@ export class CompletionRunner {
       if (late.aborted) {
         const seconds = this.deadlines.completionMs / 1000;
         this.fail(
+          document,
           new Error(`it took more than ${seconds} s`),
           'Lower lacuna.contextLength or lacuna.maxTokens, or use a smaller model.',
         );
@@ -70,32 +71,37 @@ export class CompletionRunner {
       }
       const { reason, tokensPerSecond } = completion.stats;
       if (reason === 'aborted' && !either.aborted && this.host.replaced(engine)) {
-        return this.replaced();
+        return this.replaced(document);
       }
       // What was aborted may have run on a model that is gone: its speed says nothing.
-      this.status.completionEnded(reason === 'aborted' ? 0 : tokensPerSecond);
+      this.status.completionEnded(document.uri, reason === 'aborted' ? 0 : tokensPerSecond);
       keepCompletion(this.cache, place, completion);
       return completion.text === '' ? undefined : completion;
     } catch (error) {
-      if (error instanceof DeviceError && this.host.replaced(engine)) return this.replaced();
+      if (error instanceof DeviceError && this.host.replaced(engine))
+        return this.replaced(document);
       if (error instanceof RefusedError) {
         this.status.completionRefused(error.refusal, document.uri);
         return undefined;
       }
       this.host.requestFailed(engine, error);
-      this.fail(error);
+      this.fail(document, error);
       return undefined;
     }
   }
 
-  private replaced(): typeof REPLACED {
-    this.status.completionEnded(0);
+  private replaced({ uri }: TextDocument): typeof REPLACED {
+    this.status.completionEnded(uri, 0);
     return REPLACED;
   }
 
-  private fail(error: unknown, whatToDo?: string): void {
+  private fail({ uri }: TextDocument, error: unknown, whatToDo?: string): void {
     const { message, remedy } = describeError(error);
     this.connection.console.error(`A completion failed: ${message}`);
-    this.status.completionFailed(`The latest completion failed: ${message}.`, whatToDo ?? remedy);
+    this.status.completionFailed(
+      uri,
+      `The latest completion failed: ${message}.`,
+      whatToDo ?? remedy,
+    );
   }
 }

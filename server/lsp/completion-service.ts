@@ -175,7 +175,7 @@ export class CompletionService {
     const offset = document.offsetAt(first.range.start);
     this.status.completionStarted(document.uri);
     const all = await candidatesAfter(first, document, offset, engine, this.setup.options(), late);
-    this.status.completionEnded(0);
+    this.status.completionEnded(document.uri, 0);
     // The document may have changed meanwhile: what was found is of the past.
     return signal.aborted ? [] : all;
   }

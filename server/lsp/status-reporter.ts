@@ -24,9 +24,11 @@ export class StatusReporter {
   private progress: LacunaStatus['indexing'];
   private withheld: LacunaStatus['withheld'];
   private engineBusy: LacunaStatus['engineBusy'];
-  private untilBusy: NodeJS.Timeout | undefined;
+  /** The document of the latest completion under way, and what waits for it to take long. */
+  private latest: { readonly document: string; readonly untilBusy: NodeJS.Timeout } | undefined;
   private chat: ChatModelStatus | undefined;
-  private running = 0;
+  /** What they stand in, one entry for each completion under way. */
+  private readonly running: string[] = [];
   private tokensPerSecond: number | undefined;
   private sent = '';
 
@@ -49,19 +51,20 @@ export class StatusReporter {
 
   /** One for `document`, that somebody waits for. */
   completionStarted(document: string): void {
-    this.running++;
+    this.running.push(document);
     this.withheld = undefined;
     this.isNotBusy();
-    this.untilBusy = setTimeout(() => {
+    const untilBusy = setTimeout(() => {
       this.engineBusy = { ...engineBusy, document };
       this.send();
     }, this.busyMs).unref();
+    this.latest = { document, untilBusy };
     this.send();
   }
 
   /** `tokensPerSecond` is 0 where nothing was decoded. */
-  completionEnded(tokensPerSecond: number): void {
-    this.stopped();
+  completionEnded(document: string, tokensPerSecond: number): void {
+    this.stopped(document);
     this.flaw = undefined;
     this.refusal = undefined;
     const ready = this.situation.kind === 'Normal' && !this.situation.busy;
@@ -70,8 +73,8 @@ export class StatusReporter {
   }
 
   /** The latest completion failed, but the next one may work. */
-  completionFailed(message: string, remedy: string): void {
-    this.stopped();
+  completionFailed(document: string, message: string, remedy: string): void {
+    this.stopped(document);
     this.flaw = { message, remedy };
     this.refusal = undefined;
     this.send();
@@ -82,7 +85,7 @@ export class StatusReporter {
     { message, remedy }: Pick<Refusal, 'message' | 'remedy'>,
     document: string,
   ): void {
-    this.stopped();
+    this.stopped(document);
     this.flaw = undefined;
     this.refusal = { message, remedy, document };
     this.send();
@@ -106,13 +109,15 @@ export class StatusReporter {
     this.send();
   }
 
-  private stopped(): void {
-    this.running--;
-    if (this.running === 0) this.isNotBusy();
+  /** One of those in `document`. Another one may go on there: the one that took its place. */
+  private stopped(document: string): void {
+    this.running.splice(this.running.indexOf(document), 1);
+    if (this.latest?.document === document && !this.running.includes(document)) this.isNotBusy();
   }
 
   private isNotBusy(): void {
-    clearTimeout(this.untilBusy);
+    clearTimeout(this.latest?.untilBusy);
+    this.latest = undefined;
     this.engineBusy = undefined;
   }
 
@@ -120,7 +125,7 @@ export class StatusReporter {
     const status: LacunaStatus = {
       ...this.situation,
       ...(this.flaw && { kind: 'Warning' as const, ...this.flaw }),
-      busy: this.situation.busy || this.running > 0,
+      busy: this.situation.busy || this.running.length > 0,
       ...(this.refusal && { refusal: this.refusal }),
       ...(this.progress && { indexing: this.progress }),
       ...(this.withheld && { withheld: this.withheld }),

@@ -29,9 +29,9 @@ describe('status reporter', () => {
     const { status, sent } = reporter();
     status.set(ready);
     status.completionStarted(document);
-    status.completionEnded(12);
+    status.completionEnded(document, 12);
     status.completionStarted(document);
-    status.completionEnded(0);
+    status.completionEnded(document, 0);
     assert.deepEqual(sent.at(-1), { ...ready, tokensPerSecond: 12 });
   });
 
@@ -43,7 +43,7 @@ describe('status reporter', () => {
     status.completionRefused(refusal, document);
     assert.deepEqual(sent.at(-1), { ...ready, refusal: { ...refusal, document } });
     status.completionStarted(document);
-    status.completionEnded(0);
+    status.completionEnded(document, 0);
     assert.deepEqual(sent.at(-1), ready);
   });
 
@@ -52,7 +52,7 @@ describe('status reporter', () => {
     status.set(ready);
     for (const document of ['file:///a', 'file:///b']) {
       status.completionStarted(document);
-      status.completionEnded(0);
+      status.completionEnded(document, 0);
       assert.deepEqual(sent.at(-1), ready);
       status.confident(false, document);
       assert.equal(sent.at(-1)?.withheld?.document, document);
@@ -68,7 +68,7 @@ describe('status reporter', () => {
     assert.equal(sent.at(-1)?.engineBusy, undefined);
     await busyEngine();
     assert.equal(sent.at(-1)?.engineBusy?.document, document);
-    status.completionEnded(0);
+    status.completionEnded(document, 0);
     assert.deepEqual(sent.at(-1), ready);
     await busyEngine();
     assert.deepEqual(sent.at(-1), ready);
@@ -78,7 +78,7 @@ describe('status reporter', () => {
     const { status, sent } = reporter();
     status.set(ready);
     for (const each of ['file:///a', 'file:///b']) status.completionStarted(each);
-    status.completionEnded(0);
+    status.completionEnded('file:///a', 0);
     await busyEngine();
     assert.equal(sent.at(-1)?.engineBusy?.document, 'file:///b');
     assert.ok(sent.every(({ engineBusy }) => engineBusy?.document !== 'file:///a'));
@@ -87,12 +87,30 @@ describe('status reporter', () => {
     assert.equal(sent.at(-1)?.engineBusy, undefined);
   });
 
+  it('says it of no document whose own completion has ended, whatever goes on elsewhere', async () => {
+    const { status, sent } = reporter();
+    status.set(ready);
+    status.completionStarted('file:///slow');
+    status.completionStarted('file:///ignored');
+    status.completionRefused({ message: 'It is ignored.', remedy: 'Name it.' }, 'file:///ignored');
+    await busyEngine();
+    assert.ok(sent.every(({ engineBusy }) => engineBusy === undefined));
+    assert.equal(sent.at(-1)?.busy, true);
+    status.completionStarted(document);
+    status.completionStarted(document);
+    status.completionEnded(document, 0);
+    await busyEngine();
+    assert.equal(sent.at(-1)?.engineBusy?.document, document);
+    status.completionEnded(document, 0);
+    assert.equal(sent.at(-1)?.engineBusy, undefined);
+  });
+
   it('forgets the speed with the model', () => {
     for (const next of [failed, loading, { ...ready, model: 'b' }]) {
       const { status, sent } = reporter();
       status.set(ready);
       status.completionStarted(document);
-      status.completionEnded(12);
+      status.completionEnded(document, 12);
       status.set(next);
       assert.deepEqual(sent.at(-1), next);
     }
@@ -104,7 +122,7 @@ describe('status reporter', () => {
       status.set(ready);
       status.completionStarted(document);
       status.set(next);
-      status.completionEnded(12);
+      status.completionEnded(document, 12);
       assert.deepEqual(sent.at(-1), next);
     }
   });
@@ -113,7 +131,7 @@ describe('status reporter', () => {
     const { status, sent } = reporter();
     status.set(ready);
     status.completionStarted(document);
-    status.completionFailed('It failed.', 'Wait.');
+    status.completionFailed(document, 'It failed.', 'Wait.');
     assert.equal(sent.at(-1)?.kind, 'Warning');
     status.set(loading);
     assert.deepEqual(sent.at(-1), loading);
